@@ -1,0 +1,94 @@
+package feedgen
+
+import (
+	"iter"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"storyfold/story"
+)
+
+// Stories is what Handler reads. *store.DB provides it.
+type Stories interface {
+	// Newest gives the stories by last revision, newest first; those not yet
+	// shown are among them.
+	Newest() iter.Seq2[story.Story, error]
+
+	// Story returns one story. An alias resolves: the story's ID differs from
+	// id then. The error is story.ErrNotFound if there never was one, and
+	// story.ErrRemoved if there was.
+	Story(id story.ID) (story.Story, error)
+
+	// Aliases gives the stories that became another one, newest first.
+	Aliases() iter.Seq2[story.Alias, error]
+
+	// Generation changes with every commit that changed a story.
+	Generation() uint64
+
+	// UUID is the store's own, made with it and copied with it.
+	UUID() [16]byte
+}
+
+// Options are what a Handler needs for its lifetime.
+type Options struct {
+	Stories Stories
+
+	// States gives the state of every configured source, in the order of the config.
+	States func() []story.SourceState
+
+	// Ready is nil while all is well, else why the daemon does not take in
+	// articles: restoring, or a store that does not commit.
+	Ready func() error
+
+	// Metrics answers /metrics; nil: not found.
+	Metrics http.Handler
+
+	Version string
+	Now     func() time.Time // nil: time.Now
+	Log     *slog.Logger     // nil: slog.Default()
+}
+
+// Config is what a reload may change.
+type Config struct {
+	BaseURL  string // without a slash at the end; "http://127.0.0.1:8080"
+	Timezone *time.Location
+	Sources  []story.Source // an article of none of them is not shown
+	Feeds    []Feed         // one of them is named "stories"
+}
+
+// Feed is an output feed.
+type Feed struct {
+	Name       string   // in the address: /feeds/NAME.atom; "stories" is also /feed.atom
+	Title      string   // "": the name
+	Categories []string // a story matches by any member; empty: all
+	Sources    []string
+	Languages  []string // a story's language is its most frequent one
+	MinReports int      // independent reports; 0 and 1: all
+	Include    []Match  // at least one must match, if there are any
+	Exclude    []Match  // none may match
+	Items      int      // at least so many entries, if there are; 0: 50
+	Updates    Updates
+	Link       Link
+	Key        string // "": the feed is open
+}
+
+// Match tells whether a text speaks of what the reader named.
+type Match interface{ MatchString(string) bool }
+
+// Updates says what a reader sees when a story goes on.
+type Updates string
+
+const (
+	Silent Updates = "silent" // dates stay as first shown, content is renewed
+	Bump   Updates = "bump"   // the updated date is the last revision's, and the feed is ordered by it
+)
+
+// Link says where an entry leads.
+type Link string
+
+const (
+	LinkStory   Link = "story"   // to the story's page here
+	LinkArticle Link = "article" // to the representative article
+	LinkAuto    Link = "auto"    // article while BaseURL is loopback, else story
+)

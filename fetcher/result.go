@@ -1,0 +1,26 @@
+package fetcher
+
+import (
+	"context"
+
+	"storyfold/story"
+)
+
+// Result is what one look at a source gave: everything in it is stored in one
+// transaction, or nothing is.
+type Result struct {
+	Source   story.Source
+	Articles []story.Article   // in the order of the document; Seq and FirstSeen are not set
+	State    story.SourceState // after this look; validators only of a document that was read whole
+
+	// NotModified is true if there was nothing new to parse: 304, or the same bytes.
+	NotModified bool
+
+	// Err is why the look failed or was only partly good; nil if all is well.
+	// There may be articles beside it.
+	Err error
+}
+
+// Sink takes a result and returns when it is committed. On an error nothing of
+// it is stored: the source keeps its earlier state and is looked at again.
+type Sink func(ctx context.Context, r *Result) error

@@ -1,0 +1,76 @@
+package story
+
+import "time"
+
+// Commit is everything that one transaction stores, or nothing of it is stored.
+type Commit struct {
+	Time time.Time
+
+	Articles  []Article     // new and edited ones, each whole, with Seq set
+	Stories   []Story       // changed ones, each whole
+	Decisions []Decision    // in the order in which they were taken
+	Aliases   []Alias       // stories that became another one
+	States    []SourceState // of the sources that were looked at
+	Engine    []byte        // the Grouper's own state after these decisions; nil: unchanged
+}
+
+// Alias says that the story From is now the story To.
+type Alias struct {
+	From, To ID
+}
+
+// Source is a configured [[source]].
+type Source struct {
+	Name     string // unique
+	Feed     string // address of a feed; or
+	Files    string // absolute glob of files ("/srv/articles/**/*.txt")
+	Category string
+	Interval time.Duration // 0: adapt
+	Lang     string        // declared language for articles that say none
+	Rank     int           // higher is preferred as a story's representative
+	Paywall  bool
+	Private  bool // may reach private addresses, at its own configured host only
+	Headers  map[string]string
+	Enabled  bool
+}
+
+// Address returns where the source is read from.
+func (s *Source) Address() string {
+	if s.Feed != "" {
+		return s.Feed
+	}
+	return s.Files
+}
+
+// SourceState is what storyfold knows about a source beside its articles.
+type SourceState struct {
+	Name    string `cbor:"1,keyasint"`
+	Address string `cbor:"2,keyasint"` // as configured; a new name on a known address inherits the state
+
+	Format string `cbor:"3,keyasint,omitempty"` // "RSS 2.0", "Atom 1.0", "JSON Feed 1.1", "files"; "" until read
+	Title  string `cbor:"4,keyasint,omitempty"` // what the feed calls itself
+	Site   string `cbor:"5,keyasint,omitempty"` // the feed's web page
+
+	ETag         string `cbor:"6,keyasint,omitempty"` // validators, as the server sent them
+	LastModified string `cbor:"7,keyasint,omitempty"`
+	BodyHash     uint64 `cbor:"8,keyasint,omitempty"` // of the last document that was stored whole; 0: none
+
+	Checked    time.Time `cbor:"9,keyasint,omitzero"`   // last look, good or bad
+	Next       time.Time `cbor:"10,keyasint,omitzero"`  // next look; zero for files that are only watched
+	NextReason string    `cbor:"11,keyasint,omitempty"` // why then, in words
+
+	Error      string    `cbor:"12,keyasint,omitempty"` // of the last look, in words; "" if it went well
+	ErrorSince time.Time `cbor:"13,keyasint,omitzero"`
+	Errors     int       `cbor:"14,keyasint,omitempty"` // failed looks in a row
+	Warning    string    `cbor:"15,keyasint,omitempty"` // the look went well, but: "document cut off, 12 items kept"
+	Gone       bool      `cbor:"16,keyasint,omitempty"` // the server said 410
+
+	LastNew time.Time `cbor:"17,keyasint,omitzero"`  // when it last brought a new article
+	Moved   string    `cbor:"18,keyasint,omitempty"` // address that permanent redirects name
+	Items   int       `cbor:"19,keyasint,omitempty"` // items in the last document
+
+	// Articles and Stories count what the source brought and is stored; the
+	// store fills them in when it is asked.
+	Articles int `cbor:"-"`
+	Stories  int `cbor:"-"`
+}
