@@ -73,4 +73,24 @@ type SourceState struct {
 	// store fills them in when it is asked.
 	Articles int `cbor:"-"`
 	Stories  int `cbor:"-"`
+
+	// Paused is true while nothing is fetched because the store does not commit,
+	// or because the source is disabled. The daemon sets it; it is not stored.
+	Paused bool `cbor:"-"`
+}
+
+// Condition returns the state of the source in a word: "paused", "gone" (the
+// server said so), "failing", "new" (never looked at) or "ok".
+func (s *SourceState) Condition() string {
+	switch {
+	case s.Paused:
+		return "paused"
+	case s.Gone:
+		return "gone"
+	case s.Error != "":
+		return "failing"
+	case s.Checked.IsZero():
+		return "new"
+	}
+	return "ok"
 }
