@@ -1,0 +1,214 @@
+package text
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/RadhiFadlillah/whatlanggo"
+	"golang.org/x/text/language"
+)
+
+const (
+	detectBytes   = 400 // of a text that are looked at
+	detectLetters = 60  // fewer letters are not enough to tell a language
+	detectSure    = 0.3 // least confidence of the detector, in [0, 1]
+)
+
+// Language returns the lower-case ISO 639 base language of an article: the
+// declared one if it can be read and is written in the letters that the article
+// uses, else the detected one, else what the script alone decides ("ko" for
+// Hangul), else "".
+func Language(declared, title, body string) string {
+	sample := body
+	if len(title) > 0 {
+		sample = title + "\n" + clip(body, detectBytes)
+	}
+	sample = clip(sample, detectBytes)
+	script, letters := dominantScript(sample)
+	if lang := base(declared); lang != "" && (letters == 0 || writes(lang, script)) {
+		return lang
+	}
+	if lang := scriptLanguage[script]; lang != "" {
+		return lang
+	}
+	if letters < detectLetters {
+		return ""
+	}
+	info := whatlanggo.Detect(sample)
+	if info.Confidence < detectSure {
+		return ""
+	}
+	return base(info.Lang.Iso6393())
+}
+
+// clip returns the first n bytes of s or a little less, at a sign's border.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// base returns the base language of a language tag, "" if it has none or
+// cannot be read.
+func base(tag string) string {
+	tag = strings.TrimSpace(tag)
+	if tag == "" || len(tag) > 35 {
+		return ""
+	}
+	if len(tag) == 2 && tag[0]-'a' < 26 && tag[1]-'a' < 26 {
+		if b, ok := renamed[tag]; ok {
+			return b
+		}
+		return tag
+	}
+	t, err := language.Parse(tag)
+	if err != nil {
+		return ""
+	}
+	b, confidence := t.Base()
+	if confidence != language.Exact {
+		return ""
+	}
+	if to, ok := renamed[b.String()]; ok {
+		return to
+	}
+	return b.String()
+}
+
+// renamed maps codes that mean the same, or nothing, to the one that is used here.
+var renamed = map[string]string{
+	"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "mo": "ro", "sh": "sr", "bs": "hr", "tl": "fil",
+	"cmn": "zh", "yue": "zh", "und": "", "mul": "", "zxx": "", "mis": "",
+}
+
+// script is a writing system, as far as it tells languages apart.
+type script uint8
+
+const (
+	otherScript script = iota
+	latinScript
+	cyrillicScript
+	arabicScript
+	devanagariScript
+	hanScript
+	kanaScript
+	hangulScript
+	thaiScript
+	greekScript
+	hebrewScript
+	georgianScript
+	armenianScript
+	tamilScript
+	bengaliScript
+	teluguScript
+	kannadaScript
+	malayalamScript
+	gujaratiScript
+	gurmukhiScript
+	sinhalaScript
+	khmerScript
+	laoScript
+	burmeseScript
+	scripts
+)
+
+// scriptTables are the letters of each script; Latin is tested first.
+var scriptTables = [scripts]*unicode.RangeTable{
+	latinScript: unicode.Latin, cyrillicScript: unicode.Cyrillic, arabicScript: unicode.Arabic, devanagariScript: unicode.Devanagari,
+	hanScript: unicode.Han, hangulScript: unicode.Hangul, thaiScript: unicode.Thai, greekScript: unicode.Greek, hebrewScript: unicode.Hebrew,
+	georgianScript: unicode.Georgian, armenianScript: unicode.Armenian, tamilScript: unicode.Tamil, bengaliScript: unicode.Bengali,
+	teluguScript: unicode.Telugu, kannadaScript: unicode.Kannada, malayalamScript: unicode.Malayalam, gujaratiScript: unicode.Gujarati,
+	gurmukhiScript: unicode.Gurmukhi, sinhalaScript: unicode.Sinhala, khmerScript: unicode.Khmer, laoScript: unicode.Lao, burmeseScript: unicode.Myanmar,
+}
+
+// scriptLanguage are the languages that a script decides.
+var scriptLanguage = [scripts]string{
+	hanScript: "zh", kanaScript: "ja", hangulScript: "ko", thaiScript: "th", greekScript: "el", hebrewScript: "he", georgianScript: "ka", armenianScript: "hy",
+	tamilScript: "ta", teluguScript: "te", kannadaScript: "kn", malayalamScript: "ml", gujaratiScript: "gu", gurmukhiScript: "pa", sinhalaScript: "si",
+	khmerScript: "km", laoScript: "lo", burmeseScript: "my",
+}
+
+// dominantScript returns the script of most letters of s, and how many it has.
+// Some kanaScript among Han makes Japanese.
+func dominantScript(s string) (script, int) {
+	var n [scripts]int
+	for _, r := range s {
+		switch {
+		case r < utf8.RuneSelf:
+			if r|0x20 >= 'a' && r|0x20 <= 'z' {
+				n[latinScript]++
+			}
+		case unicode.In(r, unicode.Hiragana, unicode.Katakana):
+			n[kanaScript]++
+		case unicode.IsLetter(r):
+			n[scriptOf(r)]++
+		}
+	}
+	if n[kanaScript] > 0 && n[kanaScript]*10 >= n[hanScript] {
+		n[kanaScript], n[hanScript] = n[kanaScript]+n[hanScript], 0
+	}
+	best := latinScript
+	for s := range scripts {
+		if n[s] > n[best] {
+			best = s
+		}
+	}
+	// A sign of Han or Hangul weighs as much as a few letters.
+	for _, s := range []script{hanScript, kanaScript, hangulScript} {
+		if best == latinScript && n[s]*3 > n[latinScript] {
+			best = s
+		}
+	}
+	return best, n[best]
+}
+
+func scriptOf(r rune) script {
+	for s, table := range scriptTables {
+		if table != nil && unicode.Is(table, r) {
+			return script(s)
+		}
+	}
+	return otherScript
+}
+
+// writes reports whether a language may be written in a script. It doubts only
+// what is certain: languages that it does not know write everything.
+func writes(lang string, s script) bool {
+	if s == otherScript {
+		return true
+	}
+	b, err := language.ParseBase(lang)
+	if err != nil {
+		return true
+	}
+	if lang == "sr" || lang == "az" || lang == "uz" || lang == "kk" || lang == "ku" || lang == "mn" || lang == "tg" || lang == "tk" {
+		return s == latinScript || s == cyrillicScript || s == arabicScript
+	}
+	if lang == "zh" || lang == "ja" || lang == "ko" {
+		return scriptLanguage[s] == lang || s == hanScript && lang == "ja"
+	}
+	tag, err := language.Compose(b)
+	if err != nil {
+		return true
+	}
+	usual, confidence := tag.Script()
+	if confidence == language.No {
+		return true
+	}
+	switch usual.String() {
+	case "Latn":
+		return s == latinScript
+	case "Cyrl":
+		return s == cyrillicScript
+	case "Arab":
+		return s == arabicScript
+	case "Grek", "Hebr", "Thai":
+		return scriptLanguage[s] == lang
+	}
+	return s != latinScript && s != cyrillicScript && s != arabicScript
+}

@@ -1,0 +1,263 @@
+package text
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/clipperhouse/uax29/v2/words"
+)
+
+// Token is a content word of a text.
+type Token struct {
+	Stem       string // lower-case and stemmed; shares no memory with the text
+	Start, End int    // byte offsets in the text
+	Upper      bool   // it starts with a capital
+	First      bool   // it is the first word of a sentence, or of a line
+	Number     bool   // it starts with a digit
+}
+
+// maxWord is the longest word in bytes that is taken for one; longer runs of
+// letters are encoded data, not language.
+const maxWord = 64
+
+// Tokens appends the content words of s to dst and returns it: stop words and
+// words of one letter are left out, the others are lower-cased and stemmed
+// for lang, a lower-case ISO 639 base language.
+//
+// Where lang is "", words in Latin and Cyrillic letters are treated as English
+// and Russian; a language without a stemmer has its words cut to their first
+// letters or left whole. Chinese, Japanese, Korean, Thai, Lao, Khmer and
+// Burmese come as pairs of neighbouring signs.
+func Tokens(dst []Token, s, lang string) []Token {
+	t := tokenizer{text: s, rules: rulesFor(lang), dst: dst, first: true, last: -1}
+	for i := 0; i < len(s); {
+		if isSpace(s[i]) {
+			if s[i] == '\n' {
+				t.first = true
+			}
+			i++
+			continue
+		}
+		end, ascii := i, true
+		for end < len(s) && !isSpace(s[end]) {
+			ascii = ascii && s[end] < utf8.RuneSelf
+			end++
+		}
+		switch chunk := s[i:end]; {
+		case isAddress(chunk):
+			t.first = false
+		case ascii:
+			t.ascii(i, end)
+		default:
+			t.unicode(i, end)
+		}
+		i = end
+	}
+	return t.dst
+}
+
+// tokenizer is the state of one call of Tokens.
+type tokenizer struct {
+	text  string
+	rules *rules
+	dst   []Token
+	first bool // the next word begins a sentence
+
+	last    int // end of the sign before, in a run of signs; -1: none
+	lastAt  int // its start
+	lastBig bool
+}
+
+func isSpace(c byte) bool {
+	return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' || c == '\v'
+}
+
+func isAlnum(c byte) bool {
+	return c-'0' < 10 || c|0x20 >= 'a' && c|0x20 <= 'z'
+}
+
+func isDigit(c byte) bool { return c-'0' < 10 }
+
+// isAddress reports whether a run without spaces is a web or mail address.
+func isAddress(chunk string) bool {
+	return len(chunk) > 5 && (strings.Contains(chunk, "://") || strings.HasPrefix(chunk, "www.") ||
+		strings.IndexByte(chunk, '@') > 0 && strings.IndexByte(chunk, '.') > 0)
+}
+
+// ascii takes the words of text[i:end], which has no space and nothing but ASCII.
+func (t *tokenizer) ascii(i, end int) {
+	s := t.text
+	for i < end {
+		if !isAlnum(s[i]) {
+			if s[i] == '.' || s[i] == '!' || s[i] == '?' {
+				t.first = true
+			}
+			i++
+			continue
+		}
+		if j := acronym(s, i, end); j > 0 {
+			t.word(i, j)
+			i = j
+			continue
+		}
+		j, quote := i+1, -1
+		for ; j < end; j++ {
+			c := s[j]
+			if isAlnum(c) {
+				continue
+			}
+			if c == '\'' && quote < 0 && j+1 < end && isAlnum(s[j+1]) {
+				quote = j
+				continue
+			}
+			if (c == '.' || c == ',') && isDigit(s[j-1]) && j+1 < end && isDigit(s[j+1]) {
+				continue
+			}
+			break
+		}
+		if quote > 0 {
+			t.elided(i, quote, quote+1, j)
+		} else {
+			t.word(i, j)
+		}
+		i = j
+	}
+}
+
+// acronym returns the end of an acronym with full stops that begins at i
+// ("U.S.", "D.C"), or 0. A single initial is skipped as one, so that its full
+// stop does not end a sentence.
+func acronym(s string, i, end int) int {
+	n := 0
+	for i+1 < end && s[i]-'A' < 26 && s[i+1] == '.' {
+		i += 2
+		n++
+	}
+	if n > 0 && (i >= end || !isAlnum(s[i])) {
+		return i
+	}
+	return 0
+}
+
+// unicode takes the words of text[i:end], which has no space, by the rules of
+// Unicode Annex 29.
+func (t *tokenizer) unicode(i, end int) {
+	t.last = -1
+	it := words.FromString(t.text[i:end])
+	for it.Next() {
+		from, to := i+it.Start(), i+it.End()
+		r, size := utf8.DecodeRuneInString(t.text[from:to])
+		switch {
+		case r < utf8.RuneSelf:
+			t.last = -1
+			t.ascii2(from, to)
+		case isSign(r):
+			t.sign(from, to)
+		case unicode.Is(unicode.Hangul, r):
+			t.last = -1
+			for p := from; p < to; {
+				_, n := utf8.DecodeRuneInString(t.text[p:to])
+				t.sign(p, p+n)
+				p += n
+			}
+			t.last = -1
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			t.last = -1
+			t.split(from, to)
+		default:
+			t.last = -1
+			if to == from+size && strings.ContainsRune("。！？؟।", r) {
+				t.first = true
+			}
+		}
+	}
+	t.last = -1
+}
+
+// ascii2 takes a word of Annex 29 that begins with an ASCII sign; the rest of it may go beyond ASCII.
+func (t *tokenizer) ascii2(from, to int) {
+	for p := from; p < to; p++ {
+		if t.text[p] >= utf8.RuneSelf {
+			t.split(from, to)
+			return
+		}
+	}
+	t.ascii(from, to)
+}
+
+// split takes a word of Annex 29, which may hold apostrophes and inner full stops.
+func (t *tokenizer) split(from, to int) {
+	s := t.text[from:to]
+	if k := strings.IndexAny(s, "'’ʼ＇"); k > 0 {
+		_, n := utf8.DecodeRuneInString(s[k:])
+		if k+n < len(s) {
+			t.elided(from, from+k, from+k+n, to)
+			return
+		}
+	}
+	start := from
+	for k, r := range s {
+		if (r == '.' || r == ':' || r == '_') && !(k > 0 && isDigit(s[k-1])) {
+			t.word(start, from+k)
+			start = from + k + 1
+		}
+	}
+	t.word(start, to)
+}
+
+// elided takes a word with an apostrophe between head and tail: "Putin's",
+// "don't", "l'homme", "O'Brien". The short side is dropped, or the head if
+// the language elides it.
+func (t *tokenizer) elided(from, headEnd, tail, to int) {
+	head := t.text[from:headEnd]
+	whole := t.rules.stop != nil && t.rules.stop[strings.ToLower(head)+"'"+strings.ToLower(t.text[tail:to])]
+	switch {
+	case whole:
+		t.first = false
+	case len(head) <= 2 && to-tail > 2 || t.rules.articles[strings.ToLower(head)]:
+		first := t.first
+		t.word(tail, to)
+		if n := len(t.dst); n > 0 && t.dst[n-1].Start == tail && first {
+			t.dst[n-1].First = true
+		}
+	default:
+		t.word(from, headEnd)
+	}
+}
+
+// word takes text[from:to] as one word.
+func (t *tokenizer) word(from, to int) {
+	first := t.first
+	t.first = false
+	if to-from < 2 || to-from > maxWord {
+		return
+	}
+	stem, upper := t.rules.stem(t.text[from:to])
+	if stem == "" {
+		return
+	}
+	t.dst = append(t.dst, Token{
+		Stem: stem, Start: from, End: to, Upper: upper, First: first, Number: isDigit(stem[0]),
+	})
+}
+
+// isSign reports whether r belongs to a script that is written without spaces.
+func isSign(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+}
+
+// sign takes one sign of a script that is written without spaces, and pairs it
+// with the one before.
+func (t *tokenizer) sign(from, to int) {
+	first := t.first
+	t.first = false
+	if t.last == from && to-t.lastAt <= maxWord {
+		stem, _ := t.rules.pair(t.text[t.lastAt:to])
+		if stem != "" {
+			t.dst = append(t.dst, Token{Stem: stem, Start: t.lastAt, End: to, First: t.lastBig})
+		}
+		first = false
+	}
+	t.last, t.lastAt, t.lastBig = to, from, first
+}
