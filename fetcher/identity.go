@@ -1,0 +1,161 @@
+package fetcher
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net"
+	"net/url"
+	"strings"
+
+	"storyfold/story"
+)
+
+// maxIdentity is the longest identity in bytes; a longer one stands as its hash.
+const maxIdentity = 1 << 10
+
+// identify gives each article its identity and drops those that repeat one of
+// an article before them. entries[i] is what articles[i] was made of.
+//
+// The identity is the guid, else the link, else a hash of title and text. A rung
+// of this ladder is used for a document only if at most one in twenty of its items
+// lacks it or repeats another's; items that are the same in everything count once.
+func identify(articles []story.Article, entries []entry) []story.Article {
+	rungs := []func(int) string{
+		func(i int) string { return strings.TrimSpace(entries[i].guid) },
+		func(i int) string { return CanonicalLink(entries[i].link) },
+	}
+	hashes := make([]string, len(articles))
+	for i := range articles {
+		hashes[i] = contentHash(&articles[i])
+	}
+	for len(rungs) > 0 && !tellsApart(len(articles), rungs[0], hashes) {
+		rungs = rungs[1:]
+	}
+	kept := articles[:0]
+	seen := make(map[string]bool, len(articles))
+	for i := range articles {
+		id := hashes[i]
+		for _, rung := range rungs {
+			if s := rung(i); s != "" {
+				id = s
+				break
+			}
+		}
+		if len(id) > maxIdentity {
+			sum := sha256.Sum256([]byte(id))
+			id = "sha256:" + hex.EncodeToString(sum[:])
+		}
+		id = strings.ReplaceAll(id, "\x00", "")
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		articles[i].Identity = id
+		kept = append(kept, articles[i])
+	}
+	return kept
+}
+
+// tellsApart reports whether name tells n items apart: at most one in twenty is blank or repeats.
+func tellsApart(n int, name func(int) string, hashes []string) bool {
+	owner := make(map[string]int, n)
+	same := make(map[string]bool, n)
+	bad, total := 0, 0
+	for i := range n {
+		s := name(i)
+		if same[s+"\x00"+hashes[i]] {
+			continue // the very same item once more
+		}
+		same[s+"\x00"+hashes[i]] = true
+		total++
+		if _, taken := owner[s]; s == "" || taken {
+			bad++
+			continue
+		}
+		owner[s] = i
+	}
+	return bad == 0 || bad*20 <= total
+}
+
+func contentHash(a *story.Article) string {
+	h := sha256.New()
+	h.Write([]byte(a.Title))
+	h.Write([]byte{0})
+	h.Write([]byte(a.Text))
+	return "sha256:" + hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// tracking names the query parameters that say where a reader came from.
+var tracking = map[string]bool{
+	"fbclid": true, "gclid": true, "dclid": true, "gbraid": true, "wbraid": true, "msclkid": true, "yclid": true,
+	"twclid": true, "igshid": true, "mc_cid": true, "mc_eid": true, "mkt_tok": true, "oly_enc_id": true,
+	"oly_anon_id": true, "vero_id": true, "_hsenc": true, "_hsmi": true, "__twitter_impression": true,
+	"xtor": true, "ocid": true, "ncid": true, "cmpid": true, "cmp": true, "icid": true, "smid": true, "sref": true,
+	"ref_src": true, "ref_url": true, "at_medium": true, "at_campaign": true, "at_format": true, "at_custom1": true,
+	"traffic_source": true, "ftag": true, "amp": true, "_ga": true, "s_cid": true, "ito": true, "spm": true,
+}
+
+// CanonicalLink returns the address by which one article is recognised, however it was
+// linked: without scheme differences (https always), "www.", "m." and
+// "amp." hosts, AMP paths, tracking parameters and fragment, its query sorted.
+// It is a name, not to be fetched; "" for what is no http or https address.
+func CanonicalLink(address string) string {
+	if len(address) > maxURL {
+		return ""
+	}
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || u.Hostname() == "" {
+		return ""
+	}
+	scheme := strings.ToLower(u.Scheme)
+	if scheme != "http" && scheme != "https" {
+		return ""
+	}
+	out := url.URL{Scheme: "https", Host: canonicalHost(u, scheme), Path: canonicalPath(u.Path)}
+	query := u.Query()
+	for key := range query {
+		low := strings.ToLower(key)
+		if tracking[low] || strings.HasPrefix(low, "utm_") || strings.HasPrefix(low, "pk_") || strings.HasPrefix(low, "mtm_") ||
+			low == "outputtype" && strings.EqualFold(query.Get(key), "amp") {
+			query.Del(key)
+		}
+	}
+	out.RawQuery = query.Encode()
+	return out.String()
+}
+
+// canonicalHost returns the host without its mobile forms and its usual port.
+func canonicalHost(u *url.URL, scheme string) string {
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	for _, prefix := range []string{"www.", "m.", "mobile.", "amp."} {
+		if rest, ok := strings.CutPrefix(host, prefix); ok && strings.Contains(rest, ".") && net.ParseIP(host) == nil {
+			host = rest
+			break
+		}
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port := u.Port(); port != "" && port != map[string]string{"http": "80", "https": "443"}[scheme] {
+		host += ":" + port
+	}
+	return host
+}
+
+// canonicalPath returns the path without its AMP form and its last slash.
+func canonicalPath(path string) string {
+	path = strings.TrimSuffix(path, "/")
+	for _, tail := range []string{"/amp", ".amp", ".amp.html", "/amp.html"} {
+		if rest, ok := strings.CutSuffix(path, tail); ok && len(rest) > 1 {
+			if strings.HasSuffix(tail, ".html") && strings.HasPrefix(tail, ".amp") {
+				rest += ".html"
+			}
+			path = rest
+			break
+		}
+	}
+	if rest, ok := strings.CutPrefix(path, "/amp/"); ok && rest != "" {
+		path = "/" + rest
+	}
+	return strings.TrimSuffix(path, "/")
+}

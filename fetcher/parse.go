@@ -1,0 +1,262 @@
+package fetcher
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"storyfold/story"
+)
+
+// document is a feed once parsed.
+type document struct {
+	Format   string // "RSS 2.0", "Atom 1.0", "JSON Feed 1.1"
+	Title    string // what the feed calls itself
+	Site     string // its web page
+	Articles []story.Article
+	Warning  string // what was changed without loss: "some letters could not be read"
+
+	lang    string        // declared by the feed
+	ttl     time.Duration // how long the feed wants to be left alone; 0: it does not say
+	items   int           // items of the document, also those without anything to show
+	outlets bool          // its items name their outlets
+}
+
+// entry is an item on its way to an article, the same for all formats.
+// Its texts are as written: HTML or plain.
+type entry struct {
+	guid, link   string
+	title        string
+	content      string // the whole text
+	summary      string // what stands for it
+	published    time.Time
+	authors      []string
+	categories   []string
+	lang, outlet string
+	images       []string
+	enclosures   []story.Enclosure
+}
+
+// Bounds of the lists of one article.
+const (
+	maxAuthors    = 20
+	maxCategories = 30
+	maxEnclosures = 20
+)
+
+// parseFeed reads a feed from data, as it came from a server or a file. The
+// contentType is the server's header ("" if there is none); base is the address of the
+// document, against which links are resolved ("" if it has none); src
+// gives source name, category and language of the articles.
+//
+// Where the document is cut off, broken or too long, the articles that could be
+// read are returned beside an error that is ErrCutOff, ErrBroken or
+// ErrTooManyItems. On every other error the document is nil.
+func parseFeed(data []byte, contentType, base string, src story.Source) (*document, error) {
+	f, err := prefilter(data, contentType)
+	if err != nil {
+		return nil, err
+	}
+	baseURL, err := url.Parse(base)
+	if err != nil || !baseURL.IsAbs() {
+		baseURL = nil
+	}
+	var doc *document
+	var entries []entry
+	var partly error
+	switch f.root {
+	case "":
+		doc, entries, partly, err = parseJSONFeed(f.data)
+	case "feed":
+		doc, entries, err = parseAtom(f)
+	default:
+		doc, entries, err = parseRSS(f)
+	}
+	if err != nil {
+		if f.err != nil {
+			err = f.err
+		}
+		return nil, fmt.Errorf("%w: %w", ErrNotFeed, err)
+	}
+	doc.Warning = f.warning
+	doc.items = len(entries)
+	doc.finish(entries, baseURL, src)
+	return doc, errors.Join(f.err, partly)
+}
+
+// finish makes articles of the entries.
+func (d *document) finish(entries []entry, base *url.URL, src story.Source) {
+	d.Title = cleanLine(d.Title, maxName)
+	d.Site = resolve(base, d.Site)
+	siteBase := base
+	if u, err := url.Parse(d.Site); err == nil && base == nil && u.IsAbs() {
+		siteBase = u // a feed file: its page is the best guess
+	}
+	now := time.Now()
+	kept := make([]entry, 0, len(entries))
+	for _, e := range entries {
+		if a, ok := e.article(d, siteBase, src, now); ok {
+			d.Articles = append(d.Articles, a)
+			e.link = a.URL
+			kept = append(kept, e)
+		}
+	}
+	d.Articles = identify(d.Articles, kept)
+}
+
+// article returns e as an article of src, all but its identity. It is false for an
+// item with nothing to show.
+func (e *entry) article(d *document, base *url.URL, src story.Source, now time.Time) (story.Article, bool) {
+	body := e.content
+	if len(body) < len(e.summary) && strings.TrimSpace(body) == "" {
+		body = e.summary
+	}
+	text, inline := htmlExtract(body)
+	if text == "" && body != e.summary {
+		text = htmlText(e.summary)
+	}
+	a := story.Article{
+		Source:     src.Name,
+		Outlet:     cleanLine(e.outlet, maxName),
+		URL:        resolve(base, e.link),
+		Title:      cleanTitle(e.title),
+		Text:       text,
+		Lang:       firstNonEmpty(baseLang(e.lang), baseLang(d.lang), baseLang(src.Lang)),
+		Published:  clampDate(e.published, now),
+		Authors:    names(e.authors, maxAuthors),
+		Categories: names(append([]string{src.Category}, e.categories...), maxCategories),
+		Credits:    credits(text),
+	}
+	if a.Title == "" {
+		a.Title = titleOf(text)
+	}
+	if a.Title == "" {
+		return a, false
+	}
+	if a.Outlet == "" {
+		a.Outlet = src.Name
+	} else {
+		d.outlets = true
+	}
+	for _, enc := range e.enclosures {
+		if enc.URL = resolve(base, enc.URL); enc.URL != "" && len(a.Enclosures) < maxEnclosures {
+			enc.Type, enc.Length = cleanLine(enc.Type, 100), max(enc.Length, 0)
+			a.Enclosures = append(a.Enclosures, enc)
+		}
+	}
+	a.Image = firstImage(base, e.images, a.Enclosures, inline)
+	return a, true
+}
+
+// firstImage returns the first usable address among images, the enclosures
+// that are images, and those in the text.
+func firstImage(base *url.URL, images []string, enclosures []story.Enclosure, inline []string) string {
+	for _, src := range images {
+		if u := resolve(base, src); u != "" {
+			return u
+		}
+	}
+	for _, enc := range enclosures {
+		if strings.HasPrefix(enc.Type, "image/") {
+			return enc.URL
+		}
+	}
+	for _, src := range inline {
+		if u := resolve(base, src); u != "" {
+			return u
+		}
+	}
+	return ""
+}
+
+// titleOf returns the beginning of text, for an item without a title.
+func titleOf(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	const most = 100
+	if short := cutRunes(line, most); short != line {
+		if i := strings.LastIndexByte(short, ' '); i > most/2 {
+			short = short[:i] + "…"
+		}
+		return short
+	}
+	return line
+}
+
+// names cleans a list of names: no blanks, no repetition, at most max.
+func names(list []string, max int) []string {
+	var out []string
+	seen := map[string]bool{"": true}
+	for _, name := range list {
+		name = cleanLine(name, maxName)
+		if key := strings.ToLower(name); !seen[key] && len(out) < max {
+			seen[key] = true
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// earliest is the first date that a feed is believed.
+var earliest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// clampDate returns t, or the zero time if it cannot be true: before 1990 or more than a day ahead.
+func clampDate(t, now time.Time) time.Time {
+	if t.Before(earliest) || t.After(now.Add(24*time.Hour)) {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// baseLang returns the base language of a tag like "en-GB" or "zh_Hans", and ""
+// for what is none.
+func baseLang(tag string) string {
+	tag = strings.TrimSpace(tag)
+	if tag == "" || len(tag) > 35 {
+		return ""
+	}
+	head, _, _ := strings.Cut(strings.ReplaceAll(tag, "_", "-"), "-")
+	base, err := language.ParseBase(head)
+	if err != nil || base.String() == "und" || base.String() == "mul" {
+		return ""
+	}
+	return base.String()
+}
+
+func firstNonEmpty(list ...string) string {
+	for _, s := range list {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// resolve returns ref as an absolute http or https address without user names, or "".
+func resolve(base *url.URL, ref string) string {
+	ref = strings.Map(func(r rune) rune {
+		if r <= ' ' || visible(r) < 0 { // browsers drop these within addresses, too
+			return -1
+		}
+		return r
+	}, strings.TrimSpace(ref))
+	if ref == "" || len(ref) > maxURL {
+		return ""
+	}
+	u, err := url.Parse(ref)
+	if err != nil {
+		return ""
+	}
+	if base != nil {
+		u = base.ResolveReference(u)
+	}
+	u.Scheme = strings.ToLower(u.Scheme)
+	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		return ""
+	}
+	u.User = nil
+	return u.String()
+}

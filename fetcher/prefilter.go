@@ -1,0 +1,521 @@
+package fetcher
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// Limits of a document.
+const (
+	maxDepth    = 200      // nested elements, or JSON values
+	maxItems    = 10_000   // items of one document
+	maxAttrs    = 64       // attributes of one element; the rest is dropped
+	maxTag      = 64 << 10 // bytes of one tag; a longer one is text, or is cut off
+	maxLongTag  = 4 << 20  // bytes of a tag that is longer and has an end all the same
+	maxBareTags = 10_000   // "<" that open nothing, before the document counts as something else
+)
+
+// filtered is a document that a parser can be given without harm.
+type filtered struct {
+	data    []byte // UTF-8; for XML: well-formed, no declaration, no comments, at most maxDepth deep
+	root    string // local name of the root element in lower case; "" for JSON
+	items   []itemMeta
+	err     error  // why data is not all, or not just, what the document holds: ErrCutOff, ErrBroken, ErrTooManyItems
+	warning string // what was changed without loss of items
+}
+
+// itemMeta is what the scanner notes about an item for the parsers that lose it.
+type itemMeta struct {
+	lang string // xml:lang of the item
+	id   string // <id> as written, where the document uses xml:base
+}
+
+// prefilter makes data, as a server sent it, safe and readable: transcoded to
+// UTF-8, freed of what XML forbids, bounded in depth and number of items, closed
+// where it was cut off. Its time is linear in len(data).
+func prefilter(data []byte, contentType string) (*filtered, error) {
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, ErrEmpty
+	}
+	if err := refuseBinary(data); err != nil {
+		return nil, err
+	}
+	text, warning := toUTF8(data, contentType)
+	text = bytes.TrimLeft(text, " \t\r\n\x00\ufeff")
+	if len(text) == 0 {
+		return nil, ErrEmpty
+	}
+	if text[0] == '{' || text[0] == '[' {
+		if err := checkJSONDepth(text); err != nil {
+			return nil, err
+		}
+		return &filtered{data: text, warning: warning}, nil
+	}
+	s := &scanner{in: dropControls(text), keepIDs: bytes.Contains(text, []byte("xml:base"))}
+	if err := s.run(); err != nil {
+		return nil, err
+	}
+	return &filtered{data: s.out, root: s.root, items: s.items, err: s.problem(), warning: warning}, nil
+}
+
+// refuseBinary recognises images, archives and the like by their first bytes.
+func refuseBinary(data []byte) error {
+	kind := http.DetectContentType(data)
+	if strings.HasPrefix(kind, "text/") || kind == "application/octet-stream" && !manyZeros(data) {
+		return nil
+	}
+	if utf16Of(data) != nil {
+		return nil
+	}
+	return fmt.Errorf("%w: the server sent binary data (%s)", ErrNotFeed, kind)
+}
+
+// manyZeros reports whether more than a tenth of the first bytes are zero, as in no text of 8-bit letters.
+func manyZeros(data []byte) bool {
+	head := data[:min(len(data), 4096)]
+	return bytes.Count(head, []byte{0}) > len(head)/10
+}
+
+// dropControls removes the characters that XML 1.0 forbids.
+func dropControls(text []byte) []byte {
+	clean := true
+	for _, c := range text {
+		if c < 0x20 && c != '\n' && c != '\t' && c != '\r' || c == 0xef {
+			clean = false
+			break
+		}
+	}
+	if clean {
+		return text
+	}
+	return bytes.Map(func(r rune) rune {
+		if legal(r) {
+			return r
+		}
+		return -1
+	}, text)
+}
+
+// legal reports whether XML 1.0 allows r.
+func legal(r rune) bool {
+	return r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xd7ff ||
+		r >= 0xe000 && r <= 0xfffd || r >= 0x10000 && r <= 0x10ffff
+}
+
+// checkJSONDepth refuses values nested deeper than maxDepth.
+func checkJSONDepth(data []byte) error {
+	depth, quoted := 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case quoted:
+			if c == '\\' {
+				i++
+			} else if c == '"' {
+				quoted = false
+			}
+		case c == '"':
+			quoted = true
+		case c == '{' || c == '[':
+			if depth++; depth > maxDepth {
+				return ErrTooDeep
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return nil
+}
+
+// open is an element that has begun.
+type open struct {
+	name string
+	at   int  // where it begins in out
+	item bool // it is an item or entry of the feed
+}
+
+// scanner copies XML from in to out and mends it on the way. What it writes is
+// well-formed at every moment but for the end tags of stack.
+type scanner struct {
+	in, out []byte
+	pos     int
+	root    string
+	stack   []open
+	items   []itemMeta // one for each item in out
+	keepIDs bool
+	bare    int // "<" that opened nothing
+	lastEnd int // where the last ">" stands
+
+	broken string // the first thing that had to be mended
+	cut    string // where the document ends too early
+	over   bool   // maxItems reached
+}
+
+var errDone = errors.New("document ends") // the scanner needs no more
+
+func (s *scanner) run() error {
+	s.out = make([]byte, 0, len(s.in)+256)
+	s.lastEnd = bytes.LastIndexByte(s.in, '>')
+	for s.pos < len(s.in) {
+		next := bytes.IndexByte(s.in[s.pos:], '<')
+		if next < 0 {
+			s.text(s.in[s.pos:])
+			s.pos = len(s.in)
+			break
+		}
+		s.text(s.in[s.pos : s.pos+next])
+		s.pos += next
+		if err := s.markup(); err == errDone {
+			break
+		} else if err != nil {
+			return err
+		}
+	}
+	if s.root == "" {
+		return fmt.Errorf("%w: the server sent plain text", ErrNotFeed)
+	}
+	s.finish()
+	return nil
+}
+
+// finish drops an item that is not whole and closes what is open.
+func (s *scanner) finish() {
+	if len(s.stack) == 0 {
+		return
+	}
+	if !s.over {
+		s.cut = "after the last item"
+	}
+	for i, e := range s.stack {
+		if e.item {
+			s.out = s.out[:e.at]
+			s.stack = s.stack[:i]
+			s.items = s.items[:len(s.items)-1]
+			s.cut = "inside an item"
+			break
+		}
+	}
+	for len(s.stack) > 0 {
+		s.pop()
+	}
+}
+
+// problem returns what the reader must know about the document, or nil.
+func (s *scanner) problem() error {
+	switch {
+	case s.over:
+		return ErrTooManyItems
+	case s.cut != "":
+		return fmt.Errorf("%w %s; %d items before it are kept", ErrCutOff, s.cut, len(s.items))
+	case s.broken != "":
+		return fmt.Errorf("%w: %s; it was read as far as possible", ErrBroken, s.broken)
+	}
+	return nil
+}
+
+// mended notes the first repair.
+func (s *scanner) mended(what string) {
+	if s.broken == "" {
+		line := 1 + bytes.Count(s.in[:min(s.pos, len(s.in))], []byte("\n"))
+		s.broken = fmt.Sprintf("%s in line %d", what, line)
+	}
+}
+
+// markup reads what begins with the "<" at pos.
+func (s *scanner) markup() error {
+	rest := s.in[s.pos:]
+	switch {
+	case bytes.HasPrefix(rest, []byte("<!--")):
+		s.skipPast("-->", 4)
+	case bytes.HasPrefix(rest, []byte("<?")):
+		s.skipPast("?>", 2)
+	case bytes.HasPrefix(rest, []byte("<![CDATA[")):
+		s.cdata(rest[len("<![CDATA["):])
+	case bytes.HasPrefix(rest, []byte("<!")):
+		s.declaration(rest)
+	case bytes.HasPrefix(rest, []byte("</")):
+		return s.endTag(rest)
+	default:
+		return s.startTag(rest)
+	}
+	return nil
+}
+
+// skipPast leaves out everything up to end.
+func (s *scanner) skipPast(end string, from int) {
+	i := bytes.Index(s.in[s.pos+from:], []byte(end))
+	if i < 0 {
+		s.pos = len(s.in)
+		return
+	}
+	s.pos += from + i + len(end)
+}
+
+// cdata copies a CDATA section; rest begins behind its opening.
+func (s *scanner) cdata(rest []byte) {
+	end := bytes.Index(rest, []byte("]]>"))
+	if end < 0 { // cut off: finish drops the item
+		s.pos = len(s.in)
+		return
+	}
+	if len(s.stack) > 0 {
+		s.out = append(s.out, "<![CDATA["...)
+		s.out = append(s.out, rest[:end]...)
+		s.out = append(s.out, "]]>"...)
+	}
+	s.pos = len(s.in) - len(rest) + end + 3
+}
+
+// declaration leaves out <!DOCTYPE …> with everything that it declares.
+func (s *scanner) declaration(rest []byte) {
+	depth := 0
+	for i := 2; i < len(rest); i++ {
+		switch rest[i] {
+		case '"', '\'':
+			end := bytes.IndexByte(rest[i+1:], rest[i])
+			if end < 0 {
+				s.pos = len(s.in)
+				return
+			}
+			i += end + 1
+		case '[':
+			depth++
+		case ']':
+			depth--
+		case '<':
+			if bytes.HasPrefix(rest[i:], []byte("<!--")) {
+				end := bytes.Index(rest[i:], []byte("-->"))
+				if end < 0 {
+					s.pos = len(s.in)
+					return
+				}
+				i += end + 2
+			} else if depth <= 0 && i > 2 { // "<!oops <item>"
+				s.pos += i
+				return
+			}
+		case '>':
+			if depth <= 0 {
+				s.pos += i + 1
+				return
+			}
+		}
+	}
+	s.pos = len(s.in)
+}
+
+// text copies character data; before the root and behind it there is none.
+func (s *scanner) text(t []byte) {
+	if len(s.stack) == 0 || len(t) == 0 {
+		return
+	}
+	s.out = appendText(s.out, t)
+}
+
+// appendText appends t without references to characters that XML forbids and
+// without "]]>".
+func appendText(out, t []byte) []byte {
+	for len(t) > 0 {
+		i := bytes.IndexAny(t, "&]")
+		if i < 0 {
+			return append(out, t...)
+		}
+		out, t = append(out, t[:i]...), t[i:]
+		switch {
+		case bytes.HasPrefix(t, []byte("]]>")):
+			out, t = append(out, "]]&gt;"...), t[3:]
+		case bytes.HasPrefix(t, []byte("&#")):
+			n, ok := reference(t)
+			if ok {
+				out = append(out, t[:n]...)
+			} else if n == 0 { // no reference at all
+				out, n = append(out, "&amp;#"...), 2
+			}
+			t = t[n:]
+		default:
+			out, t = append(out, t[0]), t[1:]
+		}
+	}
+	return out
+}
+
+// reference reads the numeric reference at the beginning of t. It returns its
+// length, 0 if there is none, and whether XML allows the character.
+func reference(t []byte) (n int, ok bool) {
+	i, base := 2, rune(10)
+	if i < len(t) && (t[i] == 'x' || t[i] == 'X') {
+		if t[i] == 'X' {
+			return 0, false // XML knows the small letter only
+		}
+		i, base = 3, 16
+	}
+	first, r := i, rune(0)
+	for ; i < len(t) && i < first+10; i++ {
+		c, d := t[i], rune(-1)
+		switch {
+		case c >= '0' && c <= '9':
+			d = rune(c - '0')
+		case base == 16 && c|0x20 >= 'a' && c|0x20 <= 'f':
+			d = rune(c|0x20-'a') + 10
+		}
+		if d < 0 {
+			break
+		}
+		if r = r*base + d; r > 0x110000 {
+			r = 0x110000
+		}
+	}
+	if i == first || i >= len(t) || t[i] != ';' {
+		return 0, false
+	}
+	return i + 1, legal(r)
+}
+
+// startTag copies the start tag at pos, or escapes a "<" that opens nothing.
+func (s *scanner) startTag(rest []byte) error {
+	tag, n := parseTag(rest)
+	if n == 0 {
+		return s.bareTag()
+	}
+	s.pos += n
+	local := strings.ToLower(tag.local())
+	if s.root == "" {
+		if err := s.begin(local); err != nil {
+			return err
+		}
+	} else if len(s.stack) == 0 {
+		return errDone // a second root
+	}
+	at := len(s.out)
+	if isItem := (local == "item" || local == "entry") && len(s.stack) <= 2 && len(s.stack) > 0 && !s.inItem(); isItem {
+		if len(s.items) == maxItems {
+			s.over = true
+			return errDone
+		}
+		s.items = append(s.items, itemMeta{lang: tag.attr("xml:lang")})
+		s.stack = append(s.stack, open{string(tag.name), at, true})
+	} else {
+		if s.keepIDs && local == "id" && len(s.stack) > 0 && s.stack[len(s.stack)-1].item {
+			s.noteID()
+		}
+		s.stack = append(s.stack, open{string(tag.name), at, false})
+	}
+	if len(s.stack) > maxDepth {
+		return ErrTooDeep
+	}
+	s.out = tag.append(s.out)
+	if tag.closed || len(s.stack) > 2 && isVoid(local) {
+		s.pop()
+		if len(s.stack) == 0 {
+			return errDone
+		}
+	}
+	return nil
+}
+
+// begin takes local as the name of the root element, or says what the document is instead.
+func (s *scanner) begin(local string) error {
+	switch local {
+	case "rss", "rdf", "feed":
+		s.root = local
+		return nil
+	case "html", "head", "body", "div", "p", "script", "title", "meta":
+		return fmt.Errorf("%w: the server sent a web page; look in it for the address of its feed", ErrNotFeed)
+	case "opml":
+		return fmt.Errorf("%w: this is an OPML list of feeds; add its feeds one by one", ErrNotFeed)
+	case "urlset", "sitemapindex":
+		return fmt.Errorf("%w: this is a sitemap", ErrNotFeed)
+	}
+	return fmt.Errorf("%w: this is XML of another kind, <%s>", ErrNotFeed, cutRunes(local, 40))
+}
+
+func (s *scanner) inItem() bool {
+	for _, e := range s.stack {
+		if e.item {
+			return true
+		}
+	}
+	return false
+}
+
+// noteID keeps the text up to the next tag as the id of the last item.
+func (s *scanner) noteID() {
+	text := s.in[s.pos:]
+	text = bytes.TrimPrefix(bytes.TrimSpace(text[:min(len(text), maxURL)]), []byte("<![CDATA["))
+	if end := bytes.IndexByte(text, '<'); end >= 0 {
+		text = text[:end]
+	}
+	s.items[len(s.items)-1].id = cleanLine(strings.TrimSuffix(strings.TrimSpace(string(text)), "]]>"), maxURL)
+}
+
+// bareTag writes the "<" at pos as text.
+func (s *scanner) bareTag() error {
+	if s.bare++; s.bare > maxBareTags {
+		return fmt.Errorf("%w: this is no XML", ErrNotFeed)
+	}
+	if len(s.stack) > 0 {
+		if s.pos > s.lastEnd { // cut off within a tag
+			s.pos = len(s.in)
+			return nil
+		}
+		s.mended(`a "<" that opens nothing`)
+		s.out = append(s.out, "&lt;"...)
+	}
+	s.pos++
+	return nil
+}
+
+// endTag closes the element that the end tag at pos names and all within it; one
+// that closes nothing is left out.
+func (s *scanner) endTag(rest []byte) error {
+	end := bytes.IndexByte(rest[:min(len(rest), maxTag)], '>')
+	if end < 0 {
+		s.pos = len(s.in)
+		return nil
+	}
+	name := bytes.TrimSpace(rest[2:end])
+	at := len(s.stack) - 1
+	for at >= 0 && s.stack[at].name != string(name) {
+		at--
+	}
+	if at < 0 {
+		for at = len(s.stack) - 1; at >= 0 && !strings.EqualFold(s.stack[at].name, string(name)); at-- {
+		}
+	}
+	switch {
+	case at < 0 && isVoid(strings.ToLower(string(name))):
+	case at < 0:
+		s.mended("an end tag without its start")
+	default:
+		if at < len(s.stack)-1 {
+			s.mended(fmt.Sprintf("an open <%s>", cutRunes(s.stack[len(s.stack)-1].name, 40)))
+		}
+		for len(s.stack) > at {
+			s.pop()
+		}
+	}
+	s.pos += end + 1
+	if len(s.stack) == 0 && s.root != "" {
+		return errDone
+	}
+	return nil
+}
+
+func (s *scanner) pop() {
+	last := len(s.stack) - 1
+	s.out = append(s.out, "</"...)
+	s.out = append(s.out, s.stack[last].name...)
+	s.out = append(s.out, '>')
+	s.stack = s.stack[:last]
+}
+
+// isVoid reports whether HTML never closes the element.
+func isVoid(name string) bool {
+	switch name {
+	case "br", "hr", "img", "wbr", "input":
+		return true
+	}
+	return false
+}
