@@ -1,0 +1,433 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2/unstable"
+)
+
+// position is a place in a document, both counted from 1; columns count bytes.
+type position struct{ line, column int }
+
+// problem is one thing that is wrong with a config, and where.
+type problem struct {
+	at   position
+	text string
+}
+
+// positions knows where every key of a config stands, and what is wrong with
+// the keys: unknown ones, ones of the wrong type, ones that do not work yet.
+type positions struct {
+	parser   unstable.Parser
+	at       map[string]position // by path: "fetch.interval", "source[2]", "source[2].name", "feed[0].include[1]"
+	count    map[string]int      // of [[name]], by path
+	problems []problem
+	ignored  map[string]bool // tables that were refused as a whole
+	complete bool            // the document could be decoded to its end
+}
+
+// notYet are the keys that are known and do not work yet.
+var notYet = map[string]string{
+	"access":           "storyfold serves its own machine only until it does",
+	"websub":           "readers poll until it does",
+	"mute":             "use exclude in a [[feed]] until it does",
+	"source.full_text": "storyfold reads what the feed brings until it does",
+}
+
+// scan walks data and notes where its keys are and what is wrong with them. A
+// syntax error ends the walk, and is the last problem.
+func scan(data []byte) *positions {
+	p := &positions{at: map[string]position{}, count: map[string]int{}, ignored: map[string]bool{}}
+	p.parser.Reset(data)
+	prefix := ""
+	for p.parser.NextExpression() {
+		e := p.parser.Expression()
+		switch e.Kind {
+		case unstable.Table, unstable.ArrayTable:
+			prefix = p.table(e)
+		case unstable.KeyValue:
+			p.keyValue(prefix, e)
+		}
+	}
+	if err := p.parser.Error(); err != nil {
+		p.syntax(err)
+	}
+	return p
+}
+
+// syntax notes a syntax error.
+func (p *positions) syntax(err error) {
+	var e *unstable.ParserError
+	if !errors.As(err, &e) {
+		p.problems = append(p.problems, problem{position{1, 1}, err.Error()})
+		return
+	}
+	at := position{1, 1}
+	if len(e.Highlight) > 0 {
+		at = p.where(p.parser.Range(e.Highlight))
+	} else {
+		at = end(p.parser.Data())
+	}
+	p.problems = append(p.problems, problem{at, e.Message})
+}
+
+// end returns the place behind the last byte of data.
+func end(data []byte) position {
+	before := string(data)
+	return position{strings.Count(before, "\n") + 1, len(before) - strings.LastIndexByte(before, '\n')}
+}
+
+func (p *positions) where(r unstable.Range) position {
+	s := p.parser.Shape(r).Start
+	return position{s.Line, s.Column}
+}
+
+// table notes a [table] or [[table]] header and returns its path.
+func (p *positions) table(e *unstable.Node) string {
+	path, at := "", position{}
+	for it := e.Key(); it.Next(); {
+		path = p.newest(path)
+		path, at = join(path, step(it.Node().Data)), p.where(it.Node().Raw)
+		if !p.known(path, at) {
+			return path
+		}
+	}
+	t, _ := schemaType(path)
+	name := bare(path)
+	isList := isTables(t)
+	isTable := t.Kind() == reflect.Struct || t.Kind() == reflect.Map
+	if e.Kind == unstable.ArrayTable && isList {
+		path = fmt.Sprintf("%s[%d]", path, p.count[path])
+		p.count[bare(path)]++
+		p.at[path] = at
+		return path
+	}
+	p.at[path] = at
+	switch {
+	case e.Kind == unstable.Table && isTable:
+		return path
+	case isList:
+		p.refuse(path, at, fmt.Sprintf("%s is a list of tables: write [[%s]]", name, name))
+	case isTable:
+		p.refuse(path, at, fmt.Sprintf("%s is one table: write [%s]", name, name))
+	default:
+		p.refuse(path, at, fmt.Sprintf("%s takes %s, not a table", name, typeName(t)))
+	}
+	return path
+}
+
+// newest returns the path of the table that a sub-table of path belongs to.
+func (p *positions) newest(path string) string {
+	if n := p.count[path]; n > 0 {
+		return fmt.Sprintf("%s[%d]", path, n-1)
+	}
+	return path
+}
+
+// keyValue notes a key and looks at its value.
+func (p *positions) keyValue(prefix string, e *unstable.Node) {
+	path, at := prefix, position{}
+	for it := e.Key(); it.Next(); {
+		path, at = join(path, step(it.Node().Data)), p.where(it.Node().Raw)
+		if !p.known(path, at) {
+			return
+		}
+		if t, _ := schemaType(path); isTables(t) && !it.IsLast() {
+			p.refuse(path, at, fmt.Sprintf("%s is a list of tables: write [[%s]]", path, path))
+			return
+		}
+	}
+	p.at[path] = at
+	p.value(path, at, e.Value())
+}
+
+// value checks the type of the value at path and walks into it. Where a value
+// has no place of its own, at is the place of its key.
+func (p *positions) value(path string, at position, v *unstable.Node) {
+	t, _ := schemaType(path)
+	if !fits(t, v.Kind) {
+		if v.Raw.Length > 0 {
+			at = p.where(v.Raw)
+		}
+		p.problems = append(p.problems, problem{at, fmt.Sprintf("%s takes %s, not %s", last(path), typeName(t), kindName(v.Kind))})
+		return
+	}
+	switch v.Kind {
+	case unstable.InlineTable:
+		for it := v.Children(); it.Next(); {
+			p.keyValue(path, it.Node())
+		}
+	case unstable.Array:
+		i := 0
+		for it := v.Children(); it.Next(); i++ {
+			if it.Node().Kind == unstable.Comment {
+				i--
+				continue
+			}
+			element, at := fmt.Sprintf("%s[%d]", path, i), at
+			if it.Node().Raw.Length > 0 {
+				at = p.where(it.Node().Raw)
+			}
+			p.at[element] = at
+			p.value(element, at, it.Node())
+		}
+	}
+}
+
+// known reports whether path is a key of the config, and notes if it is not.
+func (p *positions) known(path string, at position) bool {
+	for table := path; table != ""; table = parent(table) {
+		if p.ignored[table] {
+			return false
+		}
+	}
+	if _, ok := schemaType(path); ok {
+		return true
+	}
+	if then, ok := notYet[bare(path)]; ok {
+		p.refuse(path, at, fmt.Sprintf("%s is not yet available; %s", last(path), then))
+	} else {
+		p.refuse(path, at, unknownKey(path))
+	}
+	return false
+}
+
+// refuse notes a problem with path and ignores everything below it.
+func (p *positions) refuse(path string, at position, text string) {
+	p.ignored[path] = true
+	p.problems = append(p.problems, problem{at, text})
+}
+
+// unknownKey says that path is unknown, and what was probably meant.
+func unknownKey(path string) string {
+	key, table := last(path), bare(parent(path))
+	text := fmt.Sprintf("unknown key %q", key)
+	if table != "" {
+		text = fmt.Sprintf("%s in %s", text, header(table))
+	}
+	known := schemaKeys(table)
+	for unborn := range notYet {
+		if parent(unborn) == table {
+			known = append(known, last(unborn))
+		}
+	}
+	slices.Sort(known)
+	if near := nearest(key, known); near != "" {
+		return fmt.Sprintf("%s; did you mean %q?", text, near)
+	}
+	for _, other := range []string{"", "fetch", "group", "retention", "source", "feed"} {
+		keys := schemaKeys(other)
+		near := nearest(key, keys)
+		switch {
+		case other == table:
+		case slices.Contains(keys, key) && other == "":
+			return text + "; it belongs above the first [table]"
+		case slices.Contains(keys, key):
+			return fmt.Sprintf("%s; it belongs under %s", text, header(other))
+		case near != "" && other != "":
+			return fmt.Sprintf("%s; did you mean %q, under %s?", text, near, header(other))
+		}
+	}
+	return text
+}
+
+// header returns the name of a table as it is written in a config.
+func header(table string) string {
+	if t, ok := schemaType(table); ok && t.Kind() == reflect.Slice {
+		return "[[" + table + "]]"
+	}
+	return "[" + table + "]"
+}
+
+// schemaType returns the Go type of the key at path, and whether there is such a key.
+func schemaType(path string) (reflect.Type, bool) {
+	t := reflect.TypeFor[document]()
+	for rest := path; rest != ""; {
+		var step string
+		step, rest, _ = strings.Cut(rest, ".")
+		name, index, _ := strings.Cut(step, "[")
+		switch t.Kind() {
+		case reflect.Slice: // a key of [[name]] asked for without its number
+			t = t.Elem()
+		case reflect.Map:
+			return t.Elem(), rest == ""
+		}
+		if t.Kind() != reflect.Struct {
+			return nil, false
+		}
+		f, ok := fieldOf(t, name)
+		if !ok {
+			return nil, false
+		}
+		if t = f.Type; t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		if index != "" {
+			t = t.Elem()
+		}
+	}
+	return t, true
+}
+
+// isTables reports whether t is written as [[name]].
+func isTables(t reflect.Type) bool {
+	return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct
+}
+
+func fieldOf(t reflect.Type, name string) (reflect.StructField, bool) {
+	for i := range t.NumField() {
+		if f := t.Field(i); f.Tag.Get("toml") == name {
+			return f, true
+		}
+	}
+	return reflect.StructField{}, false
+}
+
+// schemaKeys returns the keys of a table, "" for the top, in the order of the type.
+func schemaKeys(table string) []string {
+	t, ok := schemaType(table)
+	if !ok {
+		return nil
+	}
+	if t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	var keys []string
+	for i := range t.NumField() {
+		keys = append(keys, t.Field(i).Tag.Get("toml"))
+	}
+	return keys
+}
+
+// fits reports whether a value of kind k can be decoded into t.
+func fits(t reflect.Type, k unstable.Kind) bool {
+	switch t.Kind() {
+	case reflect.String:
+		return k == unstable.String
+	case reflect.Bool:
+		return k == unstable.Bool
+	case reflect.Int:
+		return k == unstable.Integer
+	case reflect.Float64:
+		return k == unstable.Float || k == unstable.Integer
+	case reflect.Slice:
+		return k == unstable.Array
+	}
+	return k == unstable.InlineTable
+}
+
+// typeName names the values that fit t.
+func typeName(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return `a string in "quotes"`
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int:
+		return "a whole number"
+	case reflect.Float64:
+		return "a number"
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.String {
+			return `a list of strings, ["…", "…"]`
+		}
+		return "a list of tables"
+	}
+	return "a table"
+}
+
+var kindNames = map[unstable.Kind]string{
+	unstable.String: "a string", unstable.Bool: "true or false", unstable.Integer: "a whole number",
+	unstable.Float: "a number with a fraction", unstable.Array: "a list", unstable.InlineTable: "a table",
+}
+
+// kindName names a value of kind k.
+func kindName(k unstable.Kind) string {
+	if name, ok := kindNames[k]; ok {
+		return name
+	}
+	return "a date or time"
+}
+
+// step, join, parent, last and bare work on paths such as "source[2].headers.Accept".
+
+var stepSigns = strings.NewReplacer(".", "\u2024", "[", "\uff3b", "]", "\uff3d")
+
+// step returns a key as a step of a path: the signs that paths are made of are
+// replaced by look-alikes, which only a quoted key can hold.
+func step(key []byte) string {
+	if len(key) == 0 {
+		return `""`
+	}
+	return stepSigns.Replace(string(key))
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+func parent(path string) string {
+	if i := strings.LastIndexByte(path, '.'); i >= 0 {
+		return path[:i]
+	}
+	return ""
+}
+
+func last(path string) string {
+	key := path[strings.LastIndexByte(path, '.')+1:]
+	return strings.TrimSuffix(key, index(key))
+}
+
+// index returns the "[2]" at the end of a path's last step, or "".
+func index(key string) string {
+	if i := strings.LastIndexByte(key, '['); i >= 0 && strings.HasSuffix(key, "]") {
+		return key[i:]
+	}
+	return ""
+}
+
+// bare returns path without the numbers of its tables: "source.headers".
+func bare(path string) string {
+	steps := strings.Split(path, ".")
+	for i, s := range steps {
+		steps[i] = strings.TrimSuffix(s, index(s))
+	}
+	return strings.Join(steps, ".")
+}
+
+// find returns the place of the key at path, else of the nearest table around
+// it, else the start of the file.
+func (p *positions) find(path string) position {
+	for path != "" {
+		if at, ok := p.at[path]; ok {
+			return at
+		}
+		if i := index(path); i != "" {
+			path = strings.TrimSuffix(path, i)
+			continue
+		}
+		path = parent(path)
+	}
+	return position{1, 1}
+}
+
+// sorted returns the problems by their place.
+func sorted(problems []problem) []problem {
+	slices.SortStableFunc(problems, func(a, b problem) int {
+		if a.at.line != b.at.line {
+			return a.at.line - b.at.line
+		}
+		return a.at.column - b.at.column
+	})
+	return problems
+}

@@ -1,0 +1,117 @@
+// Command storyfold reads many sources, folds the articles that report one
+// event into one story, and publishes the stories as a feed.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // time zones, where the system has none
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// app is what the commands share: the global flags and the standard streams.
+type app struct {
+	configPath string // --config; "": look in the usual places
+	logLevel   string // --log-level
+	logFormat  string // --log-format
+
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	log            *slog.Logger
+
+	started bool // the command line was understood and its command runs
+}
+
+// run runs the command line args and returns the code to exit with.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, log: slog.New(slog.DiscardHandler)}
+	root := newRootCommand(a)
+	root.SetArgs(args)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err != nil && !a.started {
+		err = withHint(usageError(err), "see "+cmd.CommandPath()+" --help")
+	}
+	return exitCode(stderr, err)
+}
+
+// newRootCommand returns the command storyfold with all its commands.
+func newRootCommand(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "storyfold",
+		Short: "One feed, one entry per story",
+		Long: `storyfold reads many sources (RSS, Atom and JSON feeds, and files), folds the
+articles that report the same event into one story, and publishes the stories
+as a feed for the reader you already have.`,
+		Example: `  storyfold check --config config.toml     is the config right?
+  storyfold check --probe                  do its sources answer?
+  storyfold group articles/*.txt           try the grouping, without any config`,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		PersistentPreRunE: func(*cobra.Command, []string) error { return a.start() },
+	}
+	root.Args = func(_ *cobra.Command, args []string) error { return unknownCommand(root, args) }
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		root.SetOut(a.stderr)
+		_ = cmd.Help()
+		return usageError(errSilent)
+	}
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.configPath, "config", "",
+		"config `FILE` (default: $STORYFOLD_CONFIG, ./config.toml, /etc/storyfold/config.toml)")
+	flags.StringVar(&a.logLevel, "log-level", "info", "least `LEVEL` to log: debug, info, warn or error")
+	flags.StringVar(&a.logFormat, "log-format", "auto", "`FORMAT` of the log: text, json, or auto")
+	a.completeGlobals(root)
+	root.AddCommand(commands(a)...)
+	return root
+}
+
+// unknownCommand is the error for words that name no command; nil if there are none.
+func unknownCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range root.Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	if near := nearest(args[0], names); near != "" {
+		return fmt.Errorf("unknown command %q; did you mean %q?", args[0], near)
+	}
+	return fmt.Errorf("unknown command %q", args[0])
+}
+
+// noArgs refuses arguments to a command that takes none.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes no arguments, but got %q", cmd.Name(), args[0])
+	}
+	return nil
+}
+
+// start prepares what every command needs, once its command line is understood.
+func (a *app) start() error {
+	log, err := newLogger(a.stderr, a.logLevel, a.logFormat)
+	if err != nil {
+		return err
+	}
+	a.log, a.started = log, true
+	return nil
+}
