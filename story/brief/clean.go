@@ -1,0 +1,260 @@
+package brief
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"storyfold/story/text"
+)
+
+// line is a sentence of an article without what surrounds an article.
+type line struct {
+	text string
+	fit  bool // it may be quoted
+}
+
+// lines returns the sentences of an article: from the title's repetition at the
+// front to the link lists, credits and forms at the end, neither included. It
+// returns also how many sentences it dropped.
+func lines(title, body, lang string) (kept []line, dropped int) {
+	sentences := dropTitle(text.Sentences(body, lang), title)
+	all := len(sentences)
+	sentences = cutTail(sentences)
+	sentences = dropLists(sentences)
+	out := make([]line, 0, len(sentences))
+	for _, s := range sentences {
+		if isBoilerplate(s.Text) {
+			continue
+		}
+		t := s.Text
+		if len(out) < 3 {
+			t = cutDateline(t)
+		}
+		if t != "" {
+			out = append(out, line{text: t, fit: isFit(t, s.Whole)})
+		}
+	}
+	return out, all - len(out)
+}
+
+// dropTitle leaves out first lines that repeat the title.
+func dropTitle(s []text.Sentence, title string) []text.Sentence {
+	if len(s) > 1 && !s[0].Whole && s[0].Paragraph != s[1].Paragraph && bareWords(s[0].Text) == bareWords(title) {
+		return s[1:]
+	}
+	return s
+}
+
+// bareWords returns the letters and digits of s in lower case.
+func bareWords(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
+}
+
+// cutTail cuts off what follows an article: from the first line on that says so.
+func cutTail(s []text.Sentence) []text.Sentence {
+	for i := range s {
+		if i >= 2 && startsLine(s, i) && beginsWith(s[i].Text, tails) && (i >= len(s)/3 || !s[i].Whole) {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// dropLists leaves out the link lists inside an article: a heading such as
+// "Read more:" and the one-sentence paragraphs that follow it.
+func dropLists(s []text.Sentence) []text.Sentence {
+	out := s[:0:0]
+	for i := 0; i < len(s); i++ {
+		if !startsLine(s, i) || !beginsWith(s[i].Text, related) {
+			out = append(out, s[i])
+			continue
+		}
+		heading := utf8.RuneCountInString(s[i].Text) < 30
+		for i+1 < len(s) && s[i+1].Paragraph == s[i].Paragraph {
+			i++
+		}
+		for heading && i+1 < len(s) && (!s[i+1].Whole || alone(s, i+1) && utf8.RuneCountInString(s[i+1].Text) < 110) {
+			i++
+		}
+	}
+	return out
+}
+
+// startsLine reports whether s[i] is the first of its paragraph.
+func startsLine(s []text.Sentence, i int) bool {
+	return i == 0 || s[i-1].Paragraph != s[i].Paragraph
+}
+
+// alone reports whether s[i] is a paragraph of its own.
+func alone(s []text.Sentence, i int) bool {
+	return startsLine(s, i) && (i+1 == len(s) || s[i+1].Paragraph != s[i].Paragraph)
+}
+
+// beginsWith reports whether s begins with one of the phrases, case and a leading mark aside.
+func beginsWith(s string, phrases []string) bool {
+	s = strings.ToLower(clip(strings.TrimLeftFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && r != '©' }), 80))
+	for _, p := range phrases {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// isBoilerplate reports whether s is a byline, a credit or an invitation, not a part of the report.
+func isBoilerplate(s string) bool {
+	if beginsWith(s, related) || beginsWith(s, invitations) {
+		return true
+	}
+	low := strings.ToLower(s)
+	for _, p := range credits {
+		if strings.Contains(low, p) {
+			return true
+		}
+	}
+	return isByline(low)
+}
+
+// isByline reports whether s, in lower case, tells who reported from where.
+func isByline(s string) bool {
+	for _, by := range [...]string{"by ", "von ", "par ", "por ", "di "} {
+		if strings.HasPrefix(s, by) && utf8.RuneCountInString(s) < 60 && !strings.ContainsAny(s, ".!?") {
+			return true
+		}
+	}
+	i := strings.Index(s, " reported from ")
+	if i < 0 {
+		i = strings.Index(s, " contributed from ")
+	}
+	return i > 0 && strings.Count(s[:i], " ") <= 5
+}
+
+// isFit reports whether a sentence can stand alone before a reader: it is
+// whole, of a sensible length, prose, and its brackets and quotes are paired.
+func isFit(s string, whole bool) bool {
+	n := utf8.RuneCountInString(s)
+	first, _ := utf8.DecodeRuneInString(s)
+	dense := isDense(first)
+	switch {
+	case !whole && !isStopless(first):
+		return false
+	case dense && (n < 12 || n > 160), !dense && (n < 40 || n > 420):
+		return false
+	case unicode.IsLower(first):
+		return false
+	case strings.Contains(s, "://") || strings.Contains(s, "www.") || strings.ContainsAny(s, "@|\ufffd•►▶→{}<>"):
+		return false
+	}
+	return isProse(s) && isPaired(s) && !strings.HasSuffix(s, ":") && !strings.HasSuffix(s, "...") && !strings.HasSuffix(s, "…")
+}
+
+// isDense reports whether r is of a script that says a word in a sign or two.
+func isDense(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
+}
+
+// isStopless reports whether r is of a script that writes no full stops.
+func isStopless(r rune) bool { return unicode.In(r, unicode.Thai, unicode.Lao) }
+
+// isProse reports whether s is mostly letters and not mostly capitals.
+func isProse(s string) bool {
+	letters, upper, other := 0, 0, 0
+	for _, r := range s {
+		switch {
+		case unicode.IsLetter(r) || unicode.IsMark(r):
+			letters++
+			if unicode.IsUpper(r) {
+				upper++
+			}
+		case r != ' ':
+			other++
+		}
+	}
+	return other*3 < letters && upper*2 < letters
+}
+
+// isPaired reports whether every quotation mark and bracket of s has its other half.
+func isPaired(s string) bool {
+	var round, square, guillemets, corner, quotes, opened int
+	for _, r := range s {
+		switch r {
+		case '(', '（':
+			round++
+		case ')', '）':
+			round--
+		case '[', '【', '［':
+			square++
+		case ']', '】', '］':
+			square--
+		case '«', '»':
+			guillemets++
+		case '「', '『', '《':
+			corner++
+		case '」', '』', '》':
+			corner--
+		case '"':
+			quotes++
+		case '“':
+			quotes++
+			opened++
+		case '”':
+			quotes++
+			opened--
+		case '„':
+			quotes++
+			opened = -1 << 20 // “ closes here
+		}
+		if round < 0 || square < 0 || corner < 0 || opened == -1 {
+			return false
+		}
+	}
+	return round == 0 && square == 0 && corner == 0 && guillemets%2 == 0 && quotes%2 == 0 && opened <= 0
+}
+
+// tails begin what follows an article.
+var tails = []string{
+	"more related stor", "related stories", "related articles", "related news", "related posts", "related content", "you may also like",
+	"you might also like", "recommended stories", "recommended for you", "more from ", "more on this", "more stories", "read next", "up next",
+	"sources include", "sources for this article", "add comment", "add a comment", "leave a reply", "leave a comment", "post a comment",
+	"join the conversation", "comments are closed", "your email address", "required fields", "this story was originally published",
+	"this article was originally published", "this post was originally published", "originally published", "the post ", "share this",
+	"about the author", "filed under", "tags:", "topics:", "copyright ", "©", "all rights reserved", "sign up for", "subscribe to", "follow us",
+	"mehr zum thema", "das könnte sie auch", "kommentar schreiben", "kommentare", "alle rechte vorbehalten",
+	"sur le même sujet", "laisser un commentaire", "tous droits réservés", "voir aussi", "vous aimerez aussi",
+	"noticias relacionadas", "artículos relacionados", "te puede interesar", "deja un comentario", "deja una respuesta", "notícias relacionadas",
+	"deixe um comentário", "articoli correlati", "potrebbe interessarti", "lascia un commento", "gerelateerde artikelen", "powiązane artykuły",
+	"материалы по теме", "новости по теме", "по теме:", "подписывайтесь", "подпишитесь", "оставить комментарий", "добавить комментарий", "теги:",
+	"相关阅读", "相关新闻", "相關新聞", "延伸閱讀", "责任编辑", "責任編輯", "関連記事", "関連ニュース", "あわせて読みたい", "관련기사", "관련 기사", "저작권자", "무단 전재",
+}
+
+// related begin a pointer to another article.
+var related = []string{
+	"related:", "read more", "read also", "also read", "see also", "more:", "more here", "read:", "watch:", "listen:", "don't miss", "must read", "in pictures:",
+	"lesen sie auch", "lesen sie mehr", "mehr dazu", "siehe auch", "lire aussi", "à lire aussi", "a lire aussi", "lire la suite", "lea también", "lee también",
+	"leer más", "ver también", "leia também", "leia mais", "leggi anche", "lees ook", "czytaj też", "czytaj także", "zobacz też", "läs också", "läs mer",
+	"читайте также", "смотрите также", "подробнее:", "читать далее", "另见", "阅读更多", "続きを読む", "더 보기",
+}
+
+// invitations begin what asks something of the reader.
+var invitations = []string{
+	"watch this video", "watch the video", "watch live", "this video is from", "click here", "click on", "tap here", "sign up", "subscribe", "download our",
+	"download the app", "follow us", "follow @", "like us on", "share this", "advertisement", "continue reading", "story continues", "scroll down", "photo:",
+	"image:", "image credit", "photo credit", "file photo", "picture:", "credit:", "getty images", "this article is free", "support our journalism", "add comment",
+	"leave a reply", "leave a comment", "your email address", "required fields", "this story was originally published", "anzeige", "werbung", "foto:", "bild:",
+	"newsletter", "publicité", "publicidad", "pubblicità", "реклама", "фото:", "источник:", "图片来源", "图：", "写真：", "写真＝", "사진=", "this is a developing story",
+	"this story has been updated", "this article has been updated", "check back for updates", "last updated", "first published", "published on", "updated on",
+}
+
+// credits are said of who made the article.
+var credits = []string{
+	"contributed to this report", "contributed reporting", "contributed to this story", "contributed to this article", "reporting by ", "editing by ",
+	"writing by ", "translated by ", "compiled by ", "additional reporting", "originally published", "first appeared on", "appeared first on",
+	"all rights reserved", "may not be published, broadcast", "getty images", "ap photo", "(photo by", "alle rechte vorbehalten", "tous droits réservés",
+	"todos los derechos reservados", "все права защищены", "with files from", "(redaktion:", "(redaction by", "mit material von", "avec afp", "con información de",
+}

@@ -1,0 +1,315 @@
+package brief
+
+import (
+	"math"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"storyfold/story"
+	"storyfold/story/text"
+)
+
+// Lengths of a headline.
+const (
+	longTitle  = 16  // words; a longer one is marked down
+	denseTitle = 45  // the same in runes, for scripts without spaces
+	cutLead    = 110 // runes that a sentence is cut to where no article has a title
+)
+
+// headline returns the best title of the members and the article it is from.
+// Where no title says anything, it is the beginning of the best first sentence.
+func (c *corpus) headline() (string, uint64) {
+	support := c.support()
+	best, of, top := "", uint64(0), 0.0
+	for _, d := range c.docs {
+		title := cleanTitle(d.title, &c.members[d.member])
+		terms := c.known(title, d.lang)
+		if len(terms) < 3 {
+			continue
+		}
+		if s := c.titleScore(d, title, terms, support); s > top {
+			best, of, top = title, d.article.Seq, s
+		}
+	}
+	if best != "" {
+		return best, of
+	}
+	if best, of = c.leadHeadline(support); best != "" {
+		return best, of
+	}
+	return c.anyTitle()
+}
+
+// leadHeadline returns the best first sentence, cut to a headline's length.
+func (c *corpus) leadHeadline(support []float64) (string, uint64) {
+	best, of, top := "", uint64(0), 0.0
+	for _, d := range c.docs {
+		for _, s := range d.sentences[:min(len(d.sentences), 2)] {
+			cut := shorten(s.text, cutLead)
+			terms := c.known(cut, d.lang)
+			if score := c.titleScore(d, cut, terms, support) / float64(1+s.pos); s.fit && score > top {
+				best, of, top = cut, d.article.Seq, score
+			}
+		}
+	}
+	return best, of
+}
+
+// anyTitle returns the first title there is, or else the first words of a text.
+func (c *corpus) anyTitle() (string, uint64) {
+	for i := range c.members {
+		m := &c.members[i]
+		if t := cleanTitle(clip(m.Title, maxTitleBytes), m); t != "" {
+			return shorten(t, 2*cutLead), m.Seq
+		}
+	}
+	for _, d := range c.docs {
+		if len(d.sentences) > 0 {
+			return shorten(d.sentences[0].text, cutLead), d.article.Seq
+		}
+	}
+	return "", 0
+}
+
+// known returns the words of s that the corpus has, sorted, each once.
+func (c *corpus) known(s, lang string) []int32 {
+	c.tokens = text.Tokens(c.tokens[:0], s, lang)
+	var out []int32
+	for _, t := range c.tokens {
+		if id, ok := c.ids[t.Stem]; ok {
+			out = append(out, id)
+		}
+	}
+	return unique(out)
+}
+
+// support returns for each word the share of the families that use it: fully in
+// a title or at the front of a text, half further down.
+func (c *corpus) support() []float64 {
+	sum := make([]float64, len(c.words))
+	families := make(map[int][]*doc)
+	var order []int
+	for _, d := range c.docs {
+		if families[d.family] == nil {
+			order = append(order, d.family)
+		}
+		families[d.family] = append(families[d.family], d)
+	}
+	for _, f := range order {
+		var touched []int32
+		use := func(w int32, share float64) {
+			if c.scores[w] == 0 {
+				touched = append(touched, w)
+			}
+			c.scores[w] = max(c.scores[w], share)
+		}
+		for _, d := range families[f] {
+			for _, w := range d.headTerms {
+				use(w, 1)
+			}
+			for _, s := range d.sentences {
+				share := .5
+				if s.pos < 3 {
+					share = 1
+				}
+				for _, w := range s.terms {
+					use(w, share)
+				}
+			}
+		}
+		for _, w := range touched {
+			sum[w] += c.scores[w] / float64(len(order))
+			c.scores[w] = 0
+		}
+	}
+	return sum
+}
+
+// titleScore says how well a title of d tells the story: by the words that the
+// families share, and by form.
+func (c *corpus) titleScore(d *doc, title string, terms []int32, support []float64) float64 {
+	sum, names := 0.0, 0
+	for _, w := range terms {
+		sum += c.words[w].weight * support[w]
+		if c.words[w].name() >= .5 || c.words[w].number {
+			names++
+		}
+	}
+	score := sum / math.Sqrt(float64(len(terms))+2)
+	if names == len(terms) && d.lang != "de" {
+		score *= .6 // who, but not what
+	}
+	if n := length(title); n > longTitle {
+		score *= float64(longTitle) / float64(n)
+	}
+	score *= form(title)
+	if goesOnIn(title, d.article.Text) {
+		score *= .6
+	}
+	rank := c.pref(c.members[d.member].Source).Rank
+	return score * (1 + .05*float64(max(-2, min(2, rank))))
+}
+
+// length returns the length of a title in words; signs of dense scripts count a third.
+func length(title string) int {
+	n := len(strings.Fields(title))
+	r, _ := utf8.DecodeRuneInString(title)
+	if isDense(r) || isStopless(r) {
+		n = max(n, utf8.RuneCountInString(title)*longTitle/denseTitle)
+	}
+	return n
+}
+
+// form marks down titles that shout, tease or are cut off; 1 is a plain title.
+func form(title string) float64 {
+	f := 1.0
+	letters, upper := 0, 0
+	for _, r := range title {
+		if unicode.IsLetter(r) {
+			letters++
+		}
+		if unicode.IsUpper(r) {
+			upper++
+		}
+	}
+	if upper*2 > letters {
+		f *= .5
+	}
+	if strings.Contains(title, "!") {
+		f *= .8
+	}
+	if strings.HasSuffix(title, "?") || strings.HasSuffix(title, "？") {
+		f *= .7
+	}
+	if strings.HasSuffix(title, "…") || strings.HasSuffix(title, "...") || strings.HasSuffix(title, ":") {
+		f *= .7
+	}
+	low := strings.ToLower(title)
+	for _, t := range teasers {
+		if strings.HasPrefix(low, t) {
+			f *= .7
+			break
+		}
+	}
+	return f
+}
+
+// goesOnIn reports whether title is the cut beginning of a sentence that body begins with.
+func goesOnIn(title, body string) bool {
+	rest, ok := strings.CutPrefix(strings.TrimSpace(body), strings.TrimRight(title, ".… "))
+	if !ok || rest == "" {
+		return false
+	}
+	r, _ := utf8.DecodeRuneInString(strings.TrimLeft(rest, " \n\t"))
+	return unicode.IsLower(r) || r == ',' || rest[0] == ' '
+}
+
+// teasers begin titles that hold back what they are about, or are not reports.
+var teasers = []string{
+	"you won't", "you will not believe", "this is why", "this is what", "here's", "here is", "here are", "what we know", "what you need", "what to know",
+	"everything you need", "why ", "how ", "live:", "live updates", "live blog", "opinion:", "opinion |", "analysis:", "editorial:", "fact check", "in pictures",
+	"photos:", "video:", "watch:", "podcast:", "quiz:", "explainer:", "explained:", "kommentar:", "liveticker", "live-ticker", "newsblog", "so ", "warum ",
+	"das ist ", "en direct", "direct.", "pourquoi ", "tribune", "en vivo", "en directo", "por qué ", "opinión", "diretta", "perché ", "онлайн", "почему ", "мнение",
+}
+
+// labels are put before a title and say nothing of the story; they are cut off.
+var labels = []string{
+	"breaking news", "breaking", "just in", "developing", "urgent", "alert", "update", "updated", "exclusive", "eilmeldung", "eil", "urgente", "última hora",
+	"срочно", "молния", "快讯", "快訊", "速報", "속보",
+}
+
+// cleanTitle returns the title of m without the outlet's name at its end and
+// without the labels before it.
+func cleanTitle(title string, m *story.Member) string {
+	title = strings.TrimSpace(title)
+	for range 2 {
+		cut := cutLabel(cutOutlet(title, m))
+		if cut == title || cut == "" {
+			break
+		}
+		title = cut
+	}
+	return title
+}
+
+// cutLabel cuts a label such as "BREAKING: " or "【速報】" off the front.
+func cutLabel(title string) string {
+	rest := strings.TrimLeft(title, "[【(（")
+	low := strings.ToLower(rest)
+	for _, l := range labels {
+		if !strings.HasPrefix(low, l) || len(low) != len(rest) {
+			continue
+		}
+		after := strings.TrimLeft(rest[len(l):], " 0123456789")
+		next, n := utf8.DecodeRuneInString(after)
+		if strings.ContainsRune(":：|-–—】])）!", next) && len(after) > n {
+			if tail := strings.TrimLeft(after, ":：|-–—】])）! "); utf8.RuneCountInString(tail) >= 8 {
+				return tail
+			}
+		}
+	}
+	return title
+}
+
+// cutOutlet cuts " - Outlet", " | Outlet" and the like off the end.
+func cutOutlet(title string, m *story.Member) string {
+	for _, sep := range [...]string{" | ", " - ", " – ", " — ", " :: ", " » ", " · ", "｜", "_", " / "} {
+		i := strings.LastIndex(title, sep)
+		if i <= 0 {
+			continue
+		}
+		head, tail := strings.TrimSpace(title[:i]), strings.TrimSpace(title[i+len(sep):])
+		if utf8.RuneCountInString(head) >= 8 && isOutlet(tail, sep, m) {
+			return head
+		}
+	}
+	return title
+}
+
+// isOutlet reports whether tail, after sep at the end of a title, names who published it.
+func isOutlet(tail, sep string, m *story.Member) bool {
+	name := bareWords(tail)
+	if name == "" {
+		return true
+	}
+	for _, known := range [...]string{m.Outlet, m.Source, host(m.URL)} {
+		if k := bareWords(known); len(k) >= 3 && (strings.HasPrefix(k, name) && len(name) >= 3 || strings.Contains(name, k)) {
+			return true
+		}
+	}
+	words := strings.Fields(tail)
+	if len(words) == 1 && strings.Contains(strings.Trim(tail, "."), ".") {
+		return true // a host
+	}
+	first, _ := utf8.DecodeRuneInString(tail)
+	return (sep == " | " || sep == " :: " || sep == "｜") && len(words) <= 4 && !unicode.IsLower(first)
+}
+
+// host returns the host of an address without "www.".
+func host(address string) string {
+	_, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		return ""
+	}
+	if i := strings.IndexAny(rest, "/?#:"); i >= 0 {
+		rest = rest[:i]
+	}
+	return strings.TrimPrefix(rest, "www.")
+}
+
+// shorten cuts s to at most n runes, at a space if it has any, and marks the cut.
+func shorten(s string, n int) string {
+	count := 0
+	for i := range s {
+		if count == n {
+			cut := s[:i]
+			if j := strings.LastIndexByte(cut, ' '); j > i/2 {
+				cut = cut[:j]
+			}
+			return strings.TrimRight(cut, " ,;:-–—(“\"") + "…"
+		}
+		count++
+	}
+	return s
+}

@@ -1,0 +1,267 @@
+package brief
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"storyfold/story"
+)
+
+// Limits of a summary.
+const (
+	maxSummary    = 3
+	maxLead       = 300 // runes of the lead that sums up a single report
+	maxFamilies   = 12  // families whose sentences are compared
+	maxCandidates = 15  // sentences of each that may be taken
+	maxWitnesses  = 40  // sentences of each that may bear one out
+	leastScore    = .3  // of the best sentence's score, for a further one
+	leastMatch    = .1  // with which the other families must bear out a sentence
+	sameMatter    = .55 // a match that says the same twice
+)
+
+// candidate is a sentence that may be taken into the summary.
+type candidate struct {
+	doc      *doc
+	sentence *sentence
+	score    float64
+}
+
+// summary returns at most three sentences of different families that the others
+// bear out; of a story with one family, the lead of the article seq.
+func (c *corpus) summary(seq uint64) []story.Sentence {
+	voices := c.voices()
+	if len(voices) < 2 {
+		return c.lead(seq)
+	}
+	var all []candidate
+	for _, d := range voices {
+		for i := range d.sentences {
+			s := &d.sentences[i]
+			if s.pos >= maxCandidates {
+				break
+			}
+			if s.fit {
+				if score := c.summaryScore(d, s, voices); score > 0 {
+					all = append(all, candidate{d, s, score})
+				}
+			}
+		}
+	}
+	chosen := c.spread(all)
+	if len(chosen) == 0 {
+		return c.lead(seq)
+	}
+	out := make([]story.Sentence, len(chosen))
+	for i, s := range chosen {
+		out[i] = quote(s.doc, s.sentence)
+	}
+	return out
+}
+
+func quote(d *doc, s *sentence) story.Sentence {
+	return story.Sentence{Text: s.text, Article: d.article.Seq}
+}
+
+// voices returns the docs that speak for their families and have a text; of many, the fullest families'.
+func (c *corpus) voices() []*doc {
+	size := make(map[int]int)
+	for _, m := range c.members {
+		size[m.Family]++
+	}
+	var out []*doc
+	for _, d := range c.docs {
+		if d.voice && !d.bare() {
+			out = append(out, d)
+		}
+	}
+	if len(out) > maxFamilies {
+		slices.SortStableFunc(out, func(a, b *doc) int { return cmp.Compare(size[b.family], size[a.family]) })
+		out = out[:maxFamilies]
+		slices.SortFunc(out, func(a, b *doc) int { return cmp.Compare(a.member, b.member) })
+	}
+	return out
+}
+
+// summaryScore says how well a sentence sums up the story: how far the other
+// families bear it out, how near the front it stands, and its form.
+func (c *corpus) summaryScore(d *doc, s *sentence, voices []*doc) float64 {
+	sum, n := 0.0, 0
+	for _, o := range voices {
+		if o == d {
+			continue
+		}
+		best := 0.0
+		for i := range o.sentences[:min(len(o.sentences), maxWitnesses)] {
+			best = max(best, c.match(s.terms, o.sentences[i].terms))
+		}
+		sum += best
+		n++
+	}
+	support := sum / float64(n)
+	if support < leastMatch {
+		return 0
+	}
+	score := support * (1 + .5*math.Exp(-float64(s.pos)/3)) * (.5 + .5*c.borne(d, s, voices)) * lengthFactor(s.text)
+	if leans(s.text) {
+		score *= .7
+	}
+	return score
+}
+
+// borne returns the share of a sentence's weight that other families have too.
+func (c *corpus) borne(d *doc, s *sentence, voices []*doc) float64 {
+	have := 0.0
+	for _, w := range s.terms {
+		for _, o := range voices {
+			if o != d && has(o.terms, w) {
+				have += c.words[w].weight * c.words[w].weight
+				break
+			}
+		}
+	}
+	return have / c.mass(s.terms)
+}
+
+// lengthFactor marks down sentences that are short or long for a summary.
+func lengthFactor(s string) float64 {
+	n := utf8.RuneCountInString(s)
+	if r, _ := utf8.DecodeRuneInString(s); isDense(r) {
+		n *= 3
+	}
+	switch {
+	case n < 70:
+		return .7
+	case n > 330:
+		return .5
+	case n > 250:
+		return .8
+	}
+	return 1
+}
+
+// spread picks up to three candidates of different families, one after the
+// other, the best by score and by how little the chosen ones say of it. The
+// best one comes first, the others as their articles have them.
+func (c *corpus) spread(all []candidate) []candidate {
+	var chosen []candidate
+	first := 0.0
+	for len(chosen) < maxSummary {
+		best, top := -1, 0.0
+		for i, s := range all {
+			if v := c.worth(s, chosen); v > top {
+				best, top = i, v
+			}
+		}
+		if best < 0 || len(chosen) > 0 && all[best].score < leastScore*first {
+			break
+		}
+		if len(chosen) == 0 {
+			first = all[best].score
+		}
+		chosen = append(chosen, all[best])
+	}
+	if len(chosen) > 2 {
+		slices.SortStableFunc(chosen[1:], func(a, b candidate) int { return cmp.Compare(a.depth(), b.depth()) })
+	}
+	return chosen
+}
+
+// depth returns how far into its article a candidate stands, in [0, 1).
+func (s candidate) depth() float64 {
+	return float64(s.sentence.pos) / float64(len(s.doc.sentences))
+}
+
+// worth returns what s adds to the chosen ones; 0 for one of their families or one that says the same.
+func (c *corpus) worth(s candidate, chosen []candidate) float64 {
+	nearest := 0.0
+	for _, o := range chosen {
+		if o.doc.family == s.doc.family {
+			return 0
+		}
+		nearest = max(nearest, c.match(s.sentence.terms, o.sentence.terms))
+	}
+	if nearest > sameMatter {
+		return 0
+	}
+	return s.score * (1 - math.Sqrt(nearest))
+}
+
+// lead returns the first sentence or two of the article seq, or of the first article that has any.
+func (c *corpus) lead(seq uint64) []story.Sentence {
+	var from *doc
+	for _, d := range c.docs {
+		if d.quotable() && (from == nil || d.article.Seq == seq) {
+			from = d
+		}
+	}
+	if from == nil {
+		return nil
+	}
+	var out []story.Sentence
+	size, last := 0, 0
+	for i := range from.sentences {
+		s := &from.sentences[i]
+		n := utf8.RuneCountInString(s.text)
+		if r, _ := utf8.DecodeRuneInString(s.text); isDense(r) {
+			n *= 3
+		}
+		if !s.fit {
+			continue
+		}
+		if len(out) == 1 && (s.pos > last+1 || size+n > maxLead) || len(out) == 2 {
+			break
+		}
+		out = append(out, quote(from, s))
+		size, last = size+n, s.pos
+	}
+	return out
+}
+
+// quotable reports whether d has a sentence that may be quoted.
+func (d *doc) quotable() bool {
+	return slices.ContainsFunc(d.sentences, func(s sentence) bool { return s.fit })
+}
+
+// leans reports whether a sentence needs the one before it: it opens with a
+// pronoun, with a word that joins it to what was said, or with a quotation.
+func leans(s string) bool {
+	first, _ := utf8.DecodeRuneInString(s)
+	if strings.ContainsRune("\"“„«「‘", first) {
+		return true
+	}
+	end := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' })
+	if end < 0 {
+		end = len(s)
+	}
+	if _, ok := leaning[strings.ToLower(s[:end])]; ok {
+		return true
+	}
+	for _, p := range leaningSigns {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+var leaning = func() map[string]struct{} {
+	m := make(map[string]struct{})
+	for w := range strings.FieldsSeq(`he she it they we i you his her its their our this that these those there such but and or so yet also however
+		moreover furthermore meanwhile earlier later then still instead besides nevertheless additionally both another others despite it's he's she's they're that's
+		er sie es wir ich ihr sein seine ihre dies diese dieser dieses das dabei damit dazu daher zudem außerdem jedoch aber doch und auch dann danach
+		il elle ils elles on nous ce cette ces cela ça son sa ses leur leurs mais et ainsi aussi puis ensuite cependant
+		él ella ellos ellas esto esta este estos estas eso su sus pero y además también así sin
+		ele ela eles elas isso esta este seu sua mas e também egli lui lei loro questo questa ma anche inoltre
+		hij zij ze het dit dat deze maar en ook zijn haar on ona oni ono to ten ta ale i jednak
+		он она они оно это этот эта эти его её ее их но и а также однако при том кроме вместе тогда затем`) {
+		m[w] = struct{}{}
+	}
+	return m
+}()
+
+// leaningSigns are the same for scripts without spaces.
+var leaningSigns = []string{"他", "她", "它", "这", "這", "但", "此外", "同时", "同時に", "不过", "而", "また", "しかし", "これ", "それ", "さらに", "一方", "그는", "그녀", "이는", "그러나", "하지만", "또"}

@@ -1,0 +1,347 @@
+package text
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Sentence is one sentence of a text, on one line: runs of white space are single spaces.
+type Sentence struct {
+	Text string
+
+	// Paragraph counts the paragraphs of the text from 0, those without a sentence not included.
+	Paragraph int
+
+	// Whole is true if a full stop or the like ends the sentence; false for
+	// headings, list entries, and what a paragraph's end cuts off.
+	Whole bool
+}
+
+// Sentences splits s into sentences. An empty line always ends one. A single
+// line break ends one unless the text goes on across it, as wrapped text does.
+// Full stops that belong to initials, abbreviations ("Gov.", "U.S.") and, in
+// languages that write them so, ordinal numbers end none. lang is an ISO 639 base
+// language; "" is good for all that need nothing of their own. A text in a script
+// without full stops (Thai) is split at line breaks alone.
+func Sentences(s, lang string) []Sentence {
+	var out []Sentence
+	par := 0
+	for block := range paragraphs(s) {
+		n := len(out)
+		out = appendSentences(out, block, lang, par)
+		if len(out) > n {
+			par++
+		}
+	}
+	return out
+}
+
+// paragraphs yields the paragraphs of s, each as one line.
+func paragraphs(s string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		var lines []string
+		flush := func() bool {
+			ok := true
+			if len(lines) > 0 {
+				ok = joinLines(lines, yield)
+				lines = lines[:0]
+			}
+			return ok
+		}
+		for line := range strings.Lines(s) {
+			line = squeeze(line)
+			if line != "" {
+				lines = append(lines, line)
+			} else if !flush() {
+				return
+			}
+		}
+		flush()
+	}
+}
+
+// joinLines yields the paragraphs that lines without an empty one between them
+// hold: lines that go on in the next are joined. It reports whether to go on.
+func joinLines(lines []string, yield func(string) bool) bool {
+	wrapped := isWrapped(lines)
+	var par strings.Builder
+	for i, line := range lines {
+		par.WriteString(line)
+		if i+1 < len(lines) && (wrapped || goesOn(line, lines[i+1])) {
+			if !spaceless(lastRune(line)) {
+				par.WriteByte(' ')
+			}
+			continue
+		}
+		if !yield(par.String()) {
+			return false
+		}
+		par.Reset()
+	}
+	return true
+}
+
+// isWrapped reports whether lines look like text that was broken at a column:
+// three or more, all but the last nearly as long as the longest, which fits a terminal.
+func isWrapped(lines []string) bool {
+	longest := 0
+	for _, l := range lines {
+		longest = max(longest, utf8.RuneCountInString(l))
+	}
+	if len(lines) < 3 || longest < 40 || longest > 100 {
+		return false
+	}
+	stops := 0
+	for _, l := range lines[:len(lines)-1] {
+		if utf8.RuneCountInString(l) < longest-18 {
+			return false
+		}
+		if endsSentence(l) {
+			stops++
+		}
+	}
+	return stops*2 < len(lines) // else each line may well be a paragraph
+}
+
+// goesOn reports whether the sentence at the end of line continues in next.
+func goesOn(line, next string) bool {
+	if endsSentence(line) {
+		return false
+	}
+	first, _ := utf8.DecodeRuneInString(next)
+	if unicode.IsLower(first) {
+		return true
+	}
+	switch last := lastRune(line); {
+	case last == ',' || last == '-' || last == '(':
+		return true
+	case !unicode.IsLetter(last) && !unicode.IsDigit(last) && last != '.':
+		return false // a heading's colon, a list
+	}
+	if _, ok := openWords[strings.ToLower(line[strings.LastIndexByte(line, ' ')+1:])]; ok {
+		return true
+	}
+	return tailOpen(line)
+}
+
+// tailOpen reports whether a sentence ends inside line and something follows it: then the line is not a heading.
+func tailOpen(line string) bool {
+	for i := range len(line) - 2 {
+		if isStop(rune(line[i])) && endOf(line, i, "") > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// openWords are words that no sentence or heading ends with.
+var openWords = set(`a an the of for to from with without and or but by at in into on onto over under as than that which who whose
+	is are was were be been has have had will would could should may might must its his her their our your my this these those
+	der die das den dem des ein eine einen einem und oder von vom zu zum zur mit für auf im am an
+	le la les un une des du de et ou à au aux en dans sur par pour que qui
+	el los las una del y o con por para que en il lo gli di da e per che nel della
+	и в во на с со к по из от за о об при для что как не`)
+
+func set(words string) map[string]struct{} {
+	m := make(map[string]struct{})
+	for w := range strings.FieldsSeq(words) {
+		m[w] = struct{}{}
+	}
+	return m
+}
+
+// squeeze trims s and makes every run of white space and control characters one space.
+func squeeze(s string) string {
+	clean, space := true, true
+	for _, r := range s {
+		sp := blank(r)
+		if sp && (space || r != ' ') {
+			clean = false
+			break
+		}
+		space = sp
+	}
+	if clean && !space {
+		return s
+	}
+	return strings.Join(strings.FieldsFunc(s, blank), " ")
+}
+
+func blank(r rune) bool {
+	return r == ' ' || r > 0x7f && unicode.IsSpace(r) || unicode.IsControl(r) || r == '\u200b' || r == '\ufeff'
+}
+
+// appendSentences appends the sentences of one line.
+func appendSentences(out []Sentence, line, lang string, par int) []Sentence {
+	start := 0
+	for i, r := range line {
+		if i < start || !isStop(r) {
+			continue
+		}
+		if end := endOf(line, i, lang); end > 0 {
+			out = add(out, line[start:end], par, true)
+			start = end
+		}
+	}
+	return add(out, line[start:], par, false)
+}
+
+func add(out []Sentence, s string, par int, whole bool) []Sentence {
+	if s = strings.TrimSpace(s); s == "" {
+		return out
+	}
+	return append(out, Sentence{Text: s, Paragraph: par, Whole: whole || endsSentence(s)})
+}
+
+// endsSentence reports whether s ends with a full stop or the like, quotes and brackets after it aside.
+func endsSentence(s string) bool {
+	s = strings.TrimRightFunc(s, isCloser)
+	return s != "" && isStop(lastRune(s))
+}
+
+// endOf returns where the sentence ends whose stop is at line[i], closing quotes
+// and brackets included, or 0 if the stop ends none.
+func endOf(line string, i int, lang string) int {
+	stop, size := utf8.DecodeRuneInString(line[i:])
+	end := i + size
+	for end < len(line) {
+		r, n := utf8.DecodeRuneInString(line[end:])
+		if !isStop(r) && !isCloser(r) {
+			break
+		}
+		end += n
+	}
+	if end == len(line) {
+		return end
+	}
+	next, _ := utf8.DecodeRuneInString(line[end:])
+	if wideStop(stop) {
+		if next == ',' || next == '，' || next == '、' || closesQuote(line[i:end]) && particle(next) {
+			return 0
+		}
+		return end
+	}
+	if next != ' ' {
+		return 0
+	}
+	word := nextWord(line[end+1:])
+	first, _ := utf8.DecodeRuneInString(word)
+	if word == "" || unicode.IsLower(first) {
+		return 0
+	}
+	if stop == '.' && end == i+1 && abbreviated(line[:i], word, lang) {
+		return 0
+	}
+	return end
+}
+
+// nextWord returns the first word of s, quotes and brackets before it left out.
+func nextWord(s string) string {
+	s = strings.TrimLeftFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	end := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if end < 0 {
+		return s
+	}
+	return s[:end]
+}
+
+// abbreviated reports whether a full stop after before, with the word next
+// after it, belongs to an abbreviation, an initial or an ordinal number.
+func abbreviated(before, next, lang string) bool {
+	word := before[strings.LastIndexByte(before, ' ')+1:]
+	word = strings.TrimLeftFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if word == "" {
+		return false
+	}
+	first, size := utf8.DecodeRuneInString(word)
+	_, starter := starters[strings.ToLower(next)]
+	switch {
+	case unicode.IsDigit(first):
+		return len(word) <= 2 && ordinals[lang] && !starter
+	case len(word) == size: // an initial, or "г.", "v."
+		return (unicode.IsUpper(first) || first == 'г' || first == 'v') && !starter
+	case strings.Contains(word, ".") && len(word) <= 8:
+		return !starter
+	}
+	low := strings.ToLower(word)
+	if _, ok := titles[low]; ok {
+		return true
+	}
+	if _, ok := numbered[low]; ok {
+		r, _ := utf8.DecodeRuneInString(next)
+		return unicode.IsDigit(r)
+	}
+	if _, ok := abbreviations[low]; ok {
+		return !starter
+	}
+	return false
+}
+
+// titles are abbreviations that a name or number always follows.
+var titles = set(`mr mrs ms mx dr prof gov sen rep reps sens gen lt col sgt capt cmdr maj brig adm cpl pvt pres supt rev hon messrs fr
+	st ste mt ft vs hr nr ca bzw sog vgl abs art mme mlle mgr sra srta dra dña sig dott avv ing ul им ул тов гр пр пос проф акад ген sr`)
+
+// numbered are abbreviations before a number, and words of their own else.
+var numbered = set(`no nos p pp vol fig sec jan feb mar apr jun jul aug sep sept oct nov dec стр рис ст núm num`)
+
+// abbreviations may end a sentence too: if one of starters follows, they do.
+var abbreviations = set(`inc ltd co corp bros jr etc al approx dept est ave blvd rd ph usw ggf mio mrd inkl evtl tel min max std ee uu
+	тыс млн млрд руб гг др пр прим обл мин долл tzv např atd`)
+
+// starters are words with which sentences begin, and names do not.
+var starters = set(`the he she it they we you his her its their this that these those there in on at but and a an as after before when
+	while if however meanwhile also according for from with by what who some many most more two three
+	er sie es der die das ein eine im in am bei nach vor auch aber und doch wie
+	il elle ils elles le la les un une dans en mais et ce cette selon
+	él ella ellos los las una se pero y esta este según
+	он она они это в на по но и как его её их после при`)
+
+// ordinals are the languages that write a full stop after an ordinal number.
+var ordinals = map[string]bool{"de": true, "da": true, "no": true, "nb": true, "nn": true, "fi": true, "cs": true, "sk": true,
+	"hu": true, "hr": true, "sl": true, "sr": true, "pl": true, "et": true, "lv": true, "is": true, "tr": true}
+
+// isStop reports whether r can end a sentence.
+func isStop(r rune) bool {
+	return r == '.' || r == '!' || r == '?' || r == '…' || wideStop(r) || otherStop(r)
+}
+
+// wideStop reports whether r ends a sentence without a space after it.
+func wideStop(r rune) bool { return r == '。' || r == '！' || r == '？' || r == '｡' || r == '．' }
+
+// otherStop: Arabic, Urdu, Devanagari, Armenian, Ethiopic, Khmer, Burmese.
+func otherStop(r rune) bool {
+	switch r {
+	case '؟', '۔', '।', '॥', '։', '።', '។', '။':
+		return true
+	}
+	return false
+}
+
+// isCloser reports whether r closes a quotation or bracket.
+func isCloser(r rune) bool {
+	switch r {
+	case '"', '\'', ')', ']', '}', '”', '’', '»', '›', '」', '』', '）', '】', '》', '“':
+		return true
+	}
+	return false
+}
+
+// closesQuote reports whether s, a stop and what follows it, closes a quotation.
+func closesQuote(s string) bool { return strings.ContainsAny(s, "」』”\"") }
+
+// particle reports whether r, after a quotation, carries the sentence on ("「…。」と述べた").
+func particle(r rune) bool {
+	return r == 'と' || r == 'な' || r == 'の' || r == 'を' || r == 'が' || r == 'は'
+}
+
+// spaceless reports whether r is of a script that writes no spaces between words.
+func spaceless(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) ||
+		r == '、' || r == '，'
+}
+
+func lastRune(s string) rune {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return r
+}
