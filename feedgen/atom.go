@@ -1,0 +1,95 @@
+package feedgen
+
+import (
+	"encoding/xml"
+	"strconv"
+	"time"
+
+	"github.com/gorilla/feeds"
+)
+
+// atomFeed is gorilla's feed with what it cannot say.
+type atomFeed struct {
+	XMLName xml.Name `xml:"feed"`
+	Lang    string   `xml:"xml:lang,attr,omitempty"`
+	Media   string   `xml:"xmlns:media,attr"`
+	*feeds.AtomFeed
+	Generator string       `xml:"generator"`
+	Links     []atomLink   `xml:"link"`
+	Entries   []*atomEntry `xml:"entry"`
+}
+
+// FeedXml implements feeds.XmlFeed.
+func (f *atomFeed) FeedXml() interface{} { return f }
+
+// atomEntry is gorilla's entry with several authors and categories.
+type atomEntry struct {
+	XMLName xml.Name `xml:"entry"`
+	Lang    string   `xml:"xml:lang,attr,omitempty"`
+	*feeds.AtomEntry
+	Links      []atomLink         `xml:"link"`
+	Authors    []feeds.AtomPerson `xml:"author"`
+	Categories []atomCategory     `xml:"category"`
+	Image      *mediaContent      `xml:"media:content"`
+}
+
+type atomCategory struct {
+	Term string `xml:"term,attr"`
+}
+
+// writeAtom writes d as Atom 1.0.
+func writeAtom(d *document) ([]byte, error) {
+	updated := d.revised
+	feed := &atomFeed{
+		Lang: d.lang, Media: mediaNamespace, Generator: "storyfold",
+		AtomFeed: &feeds.AtomFeed{Xmlns: "http://www.w3.org/2005/Atom", Title: d.title, Id: d.id, Subtitle: d.subtitle},
+		Links: []atomLink{
+			{Href: d.self, Rel: "self", Type: "application/atom+xml"},
+			{Href: d.home, Rel: "alternate", Type: "text/html"},
+		},
+	}
+	for i := range d.entries {
+		e := &d.entries[i]
+		feed.Entries = append(feed.Entries, newAtomEntry(e))
+		updated = latest(updated, e.updated().Add(e.fraction))
+	}
+	if updated.IsZero() {
+		updated = time.Unix(0, 0) // a feed without entries must have a date, and must not change
+	}
+	feed.Updated = atomTime(updated)
+	return encodeXML(feed)
+}
+
+func newAtomEntry(e *entry) *atomEntry {
+	x := &atomEntry{
+		Lang: cleanLang(e.Lang),
+		AtomEntry: &feeds.AtomEntry{
+			Title: e.title, Id: e.id,
+			Published: atomTime(e.published().Add(e.fraction)), Updated: atomTime(e.updated().Add(e.fraction)),
+			Summary: &feeds.AtomSummary{Content: e.summary, Type: "text"},
+			Content: &feeds.AtomContent{Content: e.content, Type: "html"},
+		},
+		Links: []atomLink{{Href: e.link, Rel: "alternate", Type: "text/html"}},
+		Image: newMediaContent(e.image),
+	}
+	if e.related != "" {
+		x.Links = append(x.Links, atomLink{Href: e.related, Rel: "related", Type: "text/html"})
+	}
+	for _, m := range e.media {
+		link := atomLink{Href: m.url, Rel: "enclosure", Type: m.kind}
+		if m.length > 0 {
+			link.Length = strconv.FormatInt(m.length, 10)
+		}
+		x.Links = append(x.Links, link)
+	}
+	for _, name := range e.outlets {
+		x.Authors = append(x.Authors, feeds.AtomPerson{Name: name})
+	}
+	for _, tag := range e.tags {
+		x.Categories = append(x.Categories, atomCategory{tag})
+	}
+	return x
+}
+
+// atomTime writes t as RFC 3339 in UTC, with milliseconds.
+func atomTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -1,0 +1,303 @@
+package feedgen
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"mime"
+	"slices"
+	"strings"
+	"time"
+
+	"storyfold/story"
+)
+
+// Limits of what an entry says, so that a story of ten thousand copies stays readable.
+const (
+	maxNew     = 6
+	maxOnly    = 6
+	maxFolds   = 40 // reports that are listed
+	maxCopies  = 8  // copies that are named at one report
+	maxOutlets = 30
+	maxTags    = 20
+	maxMedia   = 10
+	maxTerms   = 6
+)
+
+// contentTemplate is the HTML of an entry: plain enough for a reader that shows
+// text alone, and with absolute addresses only.
+var contentTemplate = template.Must(template.New("content").Parse(`
+{{- define "outlet"}}{{if .URL}}<a href="{{.URL}}">{{.Outlet}}</a>{{else}}{{.Outlet}}{{end}}{{end}}
+{{- define "said"}}{{if .Lang}}<span lang="{{.Lang}}" dir="auto">{{.Text}}</span>{{else}}{{.Text}}{{end}}{{end}}
+{{- define "time"}}<time datetime="{{.ISO}}">{{.Text}}</time>{{end}}
+{{- with .New}}<h3>What is new</h3>
+<ul>
+{{range .}}<li>{{template "said" .}} <em>({{template "outlet" .}}, {{template "time" .At}})</em></li>
+{{end}}</ul>
+{{end}}
+{{- range .Summary}}<p>{{template "said" .}} <em>({{template "outlet" .}})</em></p>
+{{end}}
+{{- if .Reports}}<h3>{{.Heading}}</h3>
+<ul>
+{{range .Reports}}<li>{{if .First.URL}}<a href="{{.First.URL}}">{{template "said" .First}}</a>{{else}}{{template "said" .First}}{{end}} — <em>{{.First.Outlet}}</em>, {{template "time" .First.At}}
+{{- with .Credits}}, credits {{.}}{{end}}
+{{- if .Copies}} · copied by {{.Count}}: {{range $i, $c := .Copies}}{{if $i}}, {{end}}{{template "outlet" $c}}{{end}}{{with .More}} and {{.}} more{{end}}{{end}}</li>
+{{end}}{{with .MoreReports}}<li>and {{.}} more</li>
+{{end}}</ul>
+{{end}}
+{{- with .Only}}<h3>Reported by one alone</h3>
+<ul>
+{{range .}}<li>Only in {{template "outlet" .}}: {{template "said" .}}</li>
+{{end}}</ul>
+{{end -}}
+<p>{{.Count}}{{with .Terms}} Grouped because they share: {{.}}.{{end}} <a href="{{.Page}}">The whole story: timeline, copies, why grouped</a></p>
+`))
+
+// contentData is what contentTemplate shows. Its strings are clean.
+type contentData struct {
+	New, Summary, Only []said
+	Heading            string
+	Reports            []contentReport
+	MoreReports        int
+	Count, Terms, Page string
+}
+
+// said is a text of an article, and where it stands.
+type said struct {
+	Text, Lang  string
+	Outlet, URL string
+	At          instant
+}
+
+// contentReport is a family: the first report, and who copied it.
+type contentReport struct {
+	First   said
+	Credits string
+	Count   int    // of copies
+	Copies  []said // at most maxCopies of them
+	More    int    // how many are not named
+}
+
+// instant is a time for machines and for people.
+type instant struct{ ISO, Text string }
+
+// content returns the HTML of e.
+func (v *view) content(e *entry) (string, error) {
+	data := contentData{
+		New: v.newSince(e.Shown, e.first), Page: e.URL,
+		Summary: v.quote(e.Shown, e.Brief.Summary, 3), Only: v.quote(e.Shown, e.Brief.Only, maxOnly),
+		Heading: "Reports", Count: countText(e.Shown), Terms: sharedTerms(e.Members),
+	}
+	families := folds(e.Members)
+	if len(families) == 1 && len(e.Members) == 1 {
+		data.Heading = "Report"
+	}
+	for _, f := range families[:min(len(families), maxFolds)] {
+		r := contentReport{First: v.saidBy(&f.First, titleOf(&f.First)), Count: len(f.Copies)}
+		for i := range f.Copies[:min(len(f.Copies), maxCopies)] {
+			r.Copies = append(r.Copies, v.saidBy(&f.Copies[i], ""))
+		}
+		r.More = r.Count - len(r.Copies)
+		r.Credits = cleanLine(strings.Join(f.First.Credits[:min(len(f.First.Credits), 3)], ", "), maxName)
+		data.Reports = append(data.Reports, r)
+	}
+	data.MoreReports = len(families) - len(data.Reports)
+	var b strings.Builder
+	if err := contentTemplate.Execute(&b, data); err != nil {
+		return "", fmt.Errorf("content of story %s: %w", e.ID, err)
+	}
+	return b.String(), nil
+}
+
+// saidBy returns text as something that m says.
+func (v *view) saidBy(m *story.Member, text string) said {
+	return said{Text: text, Lang: cleanLang(m.Lang), Outlet: outletName(m), URL: cleanURL(m.URL), At: v.instant(m.Time)}
+}
+
+// instant writes t for people in the time zone of the config, and never as a distance from now.
+func (v *view) instant(t time.Time) instant {
+	return instant{formatTime(t), t.In(v.settings.zone).Format("2 Jan 2006, 15:04 MST")}
+}
+
+// quote returns the first sentences of list whose articles are in s.
+func (v *view) quote(s *Shown, list []story.Sentence, limit int) []said {
+	var quotes []said
+	for _, x := range list {
+		m := s.Member(x.Article)
+		text := cleanLine(x.Text, maxSentence)
+		if m == nil || text == "" {
+			continue
+		}
+		if quotes = append(quotes, v.saidBy(m, text)); len(quotes) == limit {
+			break
+		}
+	}
+	return quotes
+}
+
+// newSince returns what articles that came after t said first, the latest of them on top.
+func (v *view) newSince(s *Shown, t time.Time) []said {
+	if len(s.Brief.New) == 0 {
+		return nil
+	}
+	arrivals := s.arrivals()
+	fresh := slices.Clone(s.Brief.New)
+	fresh = slices.DeleteFunc(fresh, func(x story.Sentence) bool { return !arrivals[x.Article].After(t) })
+	slices.SortStableFunc(fresh, func(a, b story.Sentence) int {
+		return cmp.Or(arrivals[b.Article].Compare(arrivals[a.Article]), cmp.Compare(b.Article, a.Article))
+	})
+	return v.quote(s, fresh, maxNew)
+}
+
+// countText says how many reports there are in how many articles.
+func countText(s *Shown) string {
+	articles, reports := "1 article", "1 report"
+	if n := len(s.Members); n != 1 {
+		articles = fmt.Sprintf("%d articles", n)
+	}
+	if s.Reports != 1 {
+		reports = fmt.Sprintf("%d independent reports", s.Reports)
+	}
+	if len(s.Members) == 1 {
+		return "One article so far."
+	}
+	return reports + " in " + articles + "."
+}
+
+// sharedTerms lists the words that carried the grouping, the heaviest first.
+func sharedTerms(members []story.Member) string {
+	weight := map[string]float64{}
+	var words []string
+	for i := range members {
+		for _, t := range members[i].Why.Terms {
+			word := cleanLine(t.Text, 60)
+			if word == "" {
+				continue
+			}
+			if _, ok := weight[word]; !ok {
+				words = append(words, word)
+			}
+			weight[word] += t.Weight
+		}
+	}
+	if len(members) < 2 {
+		return ""
+	}
+	slices.SortFunc(words, func(a, b string) int { return cmp.Or(cmp.Compare(weight[b], weight[a]), cmp.Compare(a, b)) })
+	return strings.Join(words[:min(len(words), maxTerms)], ", ")
+}
+
+// headline returns the title of an entry; never "".
+func headline(s *Shown) string {
+	return cmp.Or(cleanLine(s.Brief.Headline, maxTitle), cleanLine(s.representative().Title, maxTitle), "(untitled)")
+}
+
+// titleOf returns the title of an article; never "".
+func titleOf(m *story.Member) string { return cmp.Or(cleanLine(m.Title, maxTitle), "(untitled)") }
+
+// outletName returns who published m; "" only if nothing is known.
+func outletName(m *story.Member) string {
+	return cmp.Or(cleanLine(m.Outlet, maxName), cleanLine(m.Source, maxName))
+}
+
+// plainSummary returns the summary as text, each sentence with its outlet; where
+// there is none, it tells who reports. It is never "".
+func plainSummary(s *Shown) string {
+	var parts []string
+	for _, x := range s.Brief.Summary {
+		text := cleanLine(x.Text, maxSentence)
+		if m := s.Member(x.Article); m != nil && text != "" && len(parts) < 3 {
+			parts = append(parts, text+" ("+outletName(m)+")")
+		}
+	}
+	if len(parts) > 0 {
+		return strings.Join(parts, " ")
+	}
+	names := outlets(s)
+	text := "Reported by " + strings.Join(names[:min(len(names), 5)], ", ")
+	if more := len(names) - 5; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text + "."
+}
+
+// outlets returns the names of those who report, in the order in which their
+// articles were committed.
+func outlets(s *Shown) []string {
+	return distinct(s, maxOutlets, func(m *story.Member) []string { return []string{outletName(m)} })
+}
+
+// categories returns those of the articles, without regard to case.
+func categories(s *Shown) []string {
+	return distinct(s, maxTags, func(m *story.Member) []string {
+		list := make([]string, 0, len(m.Categories))
+		for _, c := range m.Categories[:min(len(m.Categories), maxTags)] {
+			list = append(list, cleanLine(c, maxName))
+		}
+		return list
+	})
+}
+
+// distinct collects what of gives for the members of s: the first limit
+// different strings, none of them "". It is never nil.
+func distinct(s *Shown, limit int, of func(*story.Member) []string) []string {
+	list, seen := []string{}, map[string]bool{"": true}
+	for i := range s.Members {
+		for _, text := range of(&s.Members[i]) {
+			if fold := strings.ToLower(text); !seen[fold] && len(list) < limit {
+				seen[fold] = true
+				list = append(list, text)
+			}
+		}
+	}
+	return list
+}
+
+// fromRepresentative returns the first result of of that is not "": of the
+// representative, else of the other members in order.
+func fromRepresentative(s *Shown, of func(*story.Member) string) string {
+	if text := of(s.representative()); text != "" {
+		return text
+	}
+	for i := range s.Members {
+		if text := of(&s.Members[i]); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// relatedURL returns the address of the article that stands for all, or of the
+// first one that has an address; "" if none has.
+func relatedURL(s *Shown) string {
+	return fromRepresentative(s, func(m *story.Member) string { return cleanURL(m.URL) })
+}
+
+func imageOf(s *Shown) string {
+	return fromRepresentative(s, func(m *story.Member) string { return cleanURL(m.Image) })
+}
+
+// enclosures returns the media of the articles, the representative's first.
+func enclosures(s *Shown) []media {
+	var list []media
+	seen := map[string]bool{"": true}
+	add := func(m *story.Member) {
+		for _, x := range m.Enclosures {
+			address := cleanURL(x.URL)
+			if seen[address] || len(list) == maxMedia {
+				continue
+			}
+			seen[address] = true
+			kind, _, err := mime.ParseMediaType(x.Type)
+			if err != nil || !strings.Contains(kind, "/") {
+				kind = "application/octet-stream"
+			}
+			list = append(list, media{address, kind, max(x.Length, 0)})
+		}
+	}
+	add(s.representative())
+	for i := range s.Members {
+		add(&s.Members[i])
+	}
+	return list
+}
