@@ -12,6 +12,14 @@ type Commit struct {
 	Aliases   []Alias       // stories that became another one
 	States    []SourceState // of the sources that were looked at
 	Engine    []byte        // the Grouper's own state after these decisions; nil: unchanged
+	Listings  []Listing     // further keys under which sources list a stored article
+}
+
+// Listing says that the key of another source stands for the article with this
+// sequence number: both name the same canonical link.
+type Listing struct {
+	Key Key
+	Seq uint64
 }
 
 // Alias says that the story From is now the story To.

@@ -1,0 +1,442 @@
+package store
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"time"
+
+	"storyfold/story"
+)
+
+// maxID is the longest id of a story, in bytes.
+const maxID = 64
+
+// Commit stores all of c in one transaction, or nothing. It returns when c is
+// on disk. A commit that contradicts itself or the store is refused with
+// ErrInvalid; other errors come from the disk.
+//
+// Articles with a sequence number that is stored replace that article; new ones
+// must continue NextSeq in order. Stories replace whole. In the end every
+// article must be a member of exactly one story. An empty commit writes nothing.
+func (db *DB) Commit(c *story.Commit) error {
+	if isEmpty(c) {
+		return nil
+	}
+	db.write.Lock()
+	defer db.write.Unlock()
+	asked := db.asked.all()
+	err := db.update(func(t tables) error {
+		w := writer{tables: t, db: db, commit: c, changes: newChanges(), loose: map[uint64]bool{}}
+		if err := w.run(); err != nil {
+			return err
+		}
+		return asked.store(t)
+	})
+	if err != nil {
+		return fmt.Errorf("commit to %s: %w", db.path, err)
+	}
+	db.asked.drop(asked)
+	return nil
+}
+
+func isEmpty(c *story.Commit) bool {
+	return len(c.Articles) == 0 && len(c.Stories) == 0 && len(c.Decisions) == 0 && len(c.Aliases) == 0 &&
+		len(c.States) == 0 && len(c.Listings) == 0 && c.Engine == nil
+}
+
+// writer puts one commit into the store.
+type writer struct {
+	tables
+	db      *DB
+	commit  *story.Commit
+	changes changes
+
+	// loose are the articles that are new or left their story: each must be in
+	// one at the end.
+	loose map[uint64]bool
+}
+
+// run stores the commit. The order matters: stories let go of their members
+// before any takes one, and an alias ends at a story that is stored.
+func (w *writer) run() error {
+	for _, step := range []func() error{
+		w.articles, w.listings, w.leave, w.aliases, w.join, w.settle, w.decisions, w.states, w.finish,
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) articles() error {
+	for i := range w.commit.Articles {
+		a := cleanArticle(w.commit.Articles[i])
+		if err := w.putArticle(&a); err != nil {
+			return fmt.Errorf("article %d: %w", a.Seq, err)
+		}
+	}
+	return nil
+}
+
+// putArticle stores a, new or edited, and its names.
+func (w *writer) putArticle(a *story.Article) error {
+	if a.Source == "" || a.Identity == "" {
+		return fmt.Errorf("%w: no source or no identity", ErrInvalid)
+	}
+	seq := number(a.Seq)
+	var old story.Article
+	edit, err := get(w.article, bucketArticle, seq, &old)
+	switch next := w.number(keyNext); {
+	case err != nil:
+		return err
+	case edit && old.Key() != a.Key():
+		return fmt.Errorf("%w: its key was %q and is %q", ErrInvalid, old.Key(), a.Key())
+	case !edit && a.Seq != next:
+		return fmt.Errorf("%w: the next new article is %d", ErrInvalid, next)
+	}
+	if edit {
+		w.changes.article(&old, -1)
+	} else if err := w.newArticle(a); err != nil {
+		return err
+	}
+	w.changes.article(a, +1)
+	own := keyValue{kind: keyOwn, seq: a.Seq, hash: ContentHash(a), key: a.Key()}
+	if err := w.key.Put(nameKey(a.Key()), own.append(nil)); err != nil {
+		return err
+	}
+	if link := w.db.opts.Canonical(a.URL); link != "" {
+		if err := w.putLink(link, a.Seq); err != nil {
+			return err
+		}
+	}
+	return put(w.article, seq, a)
+}
+
+// newArticle takes the next sequence number, the key and the public name for a.
+func (w *writer) newArticle(a *story.Article) error {
+	name := nameKey(a.Key())
+	if w.key.Get(name) != nil {
+		return fmt.Errorf("%w: key %q is another article's", ErrInvalid, a.Key())
+	}
+	id := []byte(a.ID())
+	if w.id.Get(id) != nil {
+		return fmt.Errorf("%w: id %s is another article's", ErrInvalid, id)
+	}
+	if err := w.gone.Delete(name); err != nil {
+		return err
+	}
+	if err := w.id.Put(id, number(a.Seq)); err != nil {
+		return err
+	}
+	if err := w.name.Put(entryKey(a.Seq, nameOfKey, name), nil); err != nil {
+		return err
+	}
+	w.loose[a.Seq] = true
+	return w.meta.Put(keyNext, number(a.Seq+1))
+}
+
+// putLink lets link find the article. Links that it had before find it still.
+func (w *writer) putLink(link string, seq uint64) error {
+	if err := w.link.Put(linkKey(link, seq), nil); err != nil {
+		return err
+	}
+	return w.name.Put(entryKey(seq, nameOfLink, nameKey(link)), nil)
+}
+
+// listings stores further keys of articles.
+func (w *writer) listings() error {
+	for _, l := range w.commit.Listings {
+		name := nameKey(l.Key)
+		if w.article.Get(number(l.Seq)) == nil {
+			return fmt.Errorf("%w: %q lists article %d, which is not stored", ErrInvalid, l.Key, l.Seq)
+		}
+		if old, ok := parseKeyValue(w.key.Get(name)); ok {
+			if old.seq != l.Seq {
+				return fmt.Errorf("%w: %q lists article %d, but is article %d", ErrInvalid, l.Key, l.Seq, old.seq)
+			}
+			continue
+		}
+		if err := w.gone.Delete(name); err != nil {
+			return err
+		}
+		if err := w.key.Put(name, keyValue{kind: keyListing, seq: l.Seq, key: l.Key}.append(nil)); err != nil {
+			return err
+		}
+		if err := w.name.Put(entryKey(l.Seq, nameOfKey, name), nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leave takes all that is indexed of the changed stories' earlier state away.
+func (w *writer) leave() error {
+	for i := range w.commit.Stories {
+		s := &w.commit.Stories[i]
+		if err := w.checkStory(s); err != nil {
+			return fmt.Errorf("story %s: %w", s.ID, err)
+		}
+		if err := w.dropStory(s.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkStory refuses a story that the store could not give back.
+func (w *writer) checkStory(s *story.Story) error {
+	switch id := []byte(s.ID); {
+	case len(id) == 0 || len(id) > maxID || bytes.IndexByte(id, 0) >= 0:
+		return fmt.Errorf("%w: the id is %q", ErrInvalid, s.ID)
+	case w.alias.Get(id) != nil:
+		return fmt.Errorf("%w: it is an alias", ErrInvalid)
+	case w.removed.Get(id) != nil:
+		return fmt.Errorf("%w: it has been removed", ErrInvalid)
+	case len(s.Members) == 0:
+		return fmt.Errorf("%w: it has no members", ErrInvalid)
+	case len(s.Revisions) == 0:
+		return fmt.Errorf("%w: it has no revision", ErrInvalid)
+	}
+	return nil
+}
+
+// dropStory removes a story's record and what is indexed of it, if it is
+// stored, and lets its members loose.
+func (w *writer) dropStory(id story.ID) error {
+	var s story.Story
+	if ok, err := get(w.story, bucketStory, []byte(id), &s); !ok || err != nil {
+		return err
+	}
+	for _, m := range s.Members {
+		w.loose[m.Seq] = true
+		if err := w.member.Delete(number(m.Seq)); err != nil {
+			return err
+		}
+	}
+	w.changes.story(&s, -1)
+	return w.dropHeader(&s)
+}
+
+// dropHeader removes the record of s and its places in the orders of stories.
+func (t tables) dropHeader(s *story.Story) error {
+	if err := t.updated.Delete(timedKey(s)); err != nil {
+		return err
+	}
+	order, place := t.orderOf(s)
+	if err := order.Delete(place); err != nil {
+		return err
+	}
+	return t.story.Delete([]byte(s.ID))
+}
+
+// aliases turns stories into aliases. Aliases of such a story follow it, so that
+// each always names where it ends.
+func (w *writer) aliases() error {
+	for _, a := range w.commit.Aliases {
+		to := a.To
+		if end := w.alias.Get([]byte(to)); end != nil {
+			to = aliasEnd(end)
+		}
+		if err := w.putAlias(a.From, to); err != nil {
+			return fmt.Errorf("alias %s of %s: %w", a.From, a.To, err)
+		}
+	}
+	return nil
+}
+
+func (w *writer) putAlias(from, to story.ID) error {
+	key := []byte(from)
+	switch {
+	case len(key) == 0 || len(key) > maxID || bytes.IndexByte(key, 0) >= 0 || from == to:
+		return fmt.Errorf("%w: not a name for another story", ErrInvalid)
+	case w.alias.Get(key) != nil:
+		return fmt.Errorf("%w: it is an alias already", ErrInvalid)
+	case w.removed.Get(key) != nil:
+		return fmt.Errorf("%w: it has been removed", ErrInvalid)
+	}
+	if err := w.dropStory(from); err != nil {
+		return err
+	}
+	var follow []story.ID
+	for k := range withPrefix(w.aliasOf, idPrefix(from)) {
+		follow = append(follow, story.ID(k[len(from)+1:]))
+	}
+	for _, id := range follow {
+		if id == to {
+			return fmt.Errorf("%w: a circle", ErrInvalid)
+		}
+		n := aliasNumber(w.alias.Get([]byte(id)))
+		if err := w.aliasOf.Delete(append(idPrefix(from), id...)); err != nil {
+			return err
+		}
+		if err := w.pointAlias(id, to, n); err != nil {
+			return err
+		}
+	}
+	w.changes.totals[totalAliases]++
+	n := w.number(keyAlias)
+	if err := w.aliasOrder.Put(number(n), key); err != nil {
+		return err
+	}
+	if err := w.meta.Put(keyAlias, number(n+1)); err != nil {
+		return err
+	}
+	return w.pointAlias(from, to, n)
+}
+
+// pointAlias makes the alias with number n end at the story to.
+func (w *writer) pointAlias(from, to story.ID, n uint64) error {
+	if err := w.alias.Put([]byte(from), append(number(n), to...)); err != nil {
+		return err
+	}
+	return w.aliasOf.Put(append(idPrefix(to), from...), nil)
+}
+
+// aliasEnd returns where an alias ends, from its value; aliasNumber its place in order.
+func aliasEnd(v []byte) story.ID { return story.ID(v[min(8, len(v)):]) }
+
+func aliasNumber(v []byte) uint64 { return parseNumber(v[:min(8, len(v))]) }
+
+// join stores the changed stories and gives them their members.
+func (w *writer) join() error {
+	for i := range w.commit.Stories {
+		s := cleanStory(w.commit.Stories[i])
+		if w.alias.Get([]byte(s.ID)) != nil {
+			return fmt.Errorf("%w: story %s is an alias in the same commit", ErrInvalid, s.ID)
+		}
+		if w.story.Get([]byte(s.ID)) != nil {
+			return fmt.Errorf("%w: story %s is there twice", ErrInvalid, s.ID)
+		}
+		if err := w.takeMembers(&s); err != nil {
+			return fmt.Errorf("story %s: %w", s.ID, err)
+		}
+		order, place := w.orderOf(&s)
+		if err := order.Put(place, nil); err != nil {
+			return err
+		}
+		if err := w.updated.Put(timedKey(&s), nil); err != nil {
+			return err
+		}
+		if err := put(w.story, []byte(s.ID), &s); err != nil {
+			return fmt.Errorf("story %s: %w", s.ID, err)
+		}
+		w.changes.story(&s, +1)
+	}
+	return nil
+}
+
+func (w *writer) takeMembers(s *story.Story) error {
+	last := uint64(0)
+	for _, m := range s.Members {
+		seq := number(m.Seq)
+		if m.Seq <= last {
+			return fmt.Errorf("%w: member %d is not in order", ErrInvalid, m.Seq)
+		}
+		last = m.Seq
+		if w.article.Get(seq) == nil {
+			return fmt.Errorf("%w: member %d is not stored", ErrInvalid, m.Seq)
+		}
+		if other := w.member.Get(seq); other != nil {
+			return fmt.Errorf("%w: member %d is in story %s", ErrInvalid, m.Seq, other)
+		}
+		if err := w.member.Put(seq, []byte(s.ID)); err != nil {
+			return err
+		}
+		delete(w.loose, m.Seq)
+	}
+	return nil
+}
+
+// settle refuses a commit that leaves an article without a story, or an alias
+// without an end.
+func (w *writer) settle() error {
+	if len(w.loose) > 0 {
+		var seqs []uint64
+		for seq := range w.loose {
+			seqs = append(seqs, seq)
+		}
+		return fmt.Errorf("%w: article %d is in no story (one of %d)", ErrInvalid, slices.Min(seqs), len(seqs))
+	}
+	for _, a := range w.commit.Aliases {
+		if end := aliasEnd(w.alias.Get([]byte(a.From))); w.story.Get([]byte(end)) == nil {
+			return fmt.Errorf("%w: alias %s ends at %s, which is not stored", ErrInvalid, a.From, end)
+		}
+	}
+	return nil
+}
+
+// record is the value of a decision.
+type record struct {
+	Time     time.Time      `cbor:"1,keyasint"`
+	Decision story.Decision `cbor:"2,keyasint"`
+}
+
+func (w *writer) decisions() error {
+	w.changes.totals[totalDecisions] += len(w.commit.Decisions)
+	n := w.number(keyDecision)
+	for _, d := range w.commit.Decisions {
+		if d.Story == "" {
+			return fmt.Errorf("%w: a decision (%s) of no story", ErrInvalid, d.Kind)
+		}
+		if err := put(w.decision, number(n), &record{cleanTime(w.commit.Time), d}); err != nil {
+			return fmt.Errorf("decision %d: %w", n, err)
+		}
+		for _, key := range decisionKeys(&d, n) {
+			if err := w.decisionOf.Put(key, nil); err != nil {
+				return err
+			}
+		}
+		n++
+	}
+	return w.meta.Put(keyDecision, number(n))
+}
+
+// decisionKeys returns the keys under which bucket decisionof finds d.
+func decisionKeys(d *story.Decision, n uint64) [][]byte {
+	keys := [][]byte{numberedKey(d.Story, n)}
+	if d.From != "" && d.From != d.Story {
+		keys = append(keys, numberedKey(d.From, n))
+	}
+	return keys
+}
+
+func (w *writer) states() error {
+	for _, s := range w.commit.States {
+		if s.Name == "" {
+			return fmt.Errorf("%w: the state of a source without a name", ErrInvalid)
+		}
+		s = cleanState(s)
+		if err := put(w.state, []byte(s.Name), &s); err != nil {
+			return fmt.Errorf("state of source %s: %w", s.Name, err)
+		}
+	}
+	return nil
+}
+
+// finish stores what belongs to the commit as a whole.
+func (w *writer) finish() error {
+	c := w.commit
+	if c.Engine != nil {
+		raw, err := pack(c.Engine)
+		if err != nil {
+			return fmt.Errorf("engine: %w", err)
+		}
+		if err := w.engine.Put(keyEngine, raw); err != nil {
+			return err
+		}
+	}
+	if len(c.Stories) > 0 || len(c.Aliases) > 0 {
+		if err := w.db.advance(w.tables); err != nil {
+			return err
+		}
+	}
+	return w.changes.store(w.tables)
+}
+
+// advance writes a generation that no reader of this process has seen.
+func (db *DB) advance(t tables) error {
+	n := max(t.number(keyGeneration), db.generation.Load()) + 1
+	return t.meta.Put(keyGeneration, number(n))
+}

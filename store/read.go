@@ -1,0 +1,403 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"storyfold/story"
+)
+
+// chunk is how many records an iterator reads in one transaction. Between two
+// of them none is open, so the caller may take its time.
+const chunk = 64
+
+// Article returns the article with this sequence number. The error is
+// story.ErrNotFound if there is none.
+func (db *DB) Article(seq uint64) (*story.Article, error) {
+	a := new(story.Article)
+	err := db.view(func(t tables) error { return t.readArticle(seq, a) })
+	if err != nil {
+		return nil, fmt.Errorf("article %d: %w", seq, err)
+	}
+	return a, nil
+}
+
+// ArticleByID returns the article with this public name. The error is
+// story.ErrNotFound if there is none.
+func (db *DB) ArticleByID(id story.ArticleID) (*story.Article, error) {
+	a := new(story.Article)
+	err := db.view(func(t tables) error {
+		seq := t.id.Get([]byte(id))
+		if seq == nil {
+			return story.ErrNotFound
+		}
+		return t.readArticle(parseNumber(seq), a)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("article %s: %w", id, err)
+	}
+	return a, nil
+}
+
+func (t tables) readArticle(seq uint64, a *story.Article) error {
+	ok, err := get(t.article, bucketArticle, number(seq), a)
+	if err == nil && !ok {
+		return story.ErrNotFound
+	}
+	return err
+}
+
+// StoryOf returns the story that the article is in now. The error is
+// story.ErrNotFound if there is no such article.
+func (db *DB) StoryOf(seq uint64) (id story.ID, err error) {
+	err = db.view(func(t tables) error {
+		v := t.member.Get(number(seq))
+		if v == nil {
+			return story.ErrNotFound
+		}
+		id = story.ID(v)
+		return nil
+	})
+	if err != nil {
+		return "", fmt.Errorf("story of article %d: %w", seq, err)
+	}
+	return id, nil
+}
+
+// Story returns the story with this id. An alias resolves: the story's ID is
+// another one then. The error is story.ErrNotFound if there never was such a
+// story, and story.ErrRemoved if there was.
+func (db *DB) Story(id story.ID) (story.Story, error) {
+	var s story.Story
+	err := db.view(func(t tables) error { return t.readStory(id, &s) })
+	if err != nil {
+		return story.Story{}, fmt.Errorf("story %s: %w", id, err)
+	}
+	return s, nil
+}
+
+func (t tables) readStory(id story.ID, s *story.Story) error {
+	if v := t.alias.Get([]byte(id)); v != nil {
+		id = aliasEnd(v)
+	}
+	ok, err := get(t.story, bucketStory, []byte(id), s)
+	switch {
+	case ok || err != nil:
+		return err
+	case t.removed.Get([]byte(id)) != nil:
+		return story.ErrRemoved
+	}
+	return story.ErrNotFound
+}
+
+// Used tells whether there is or ever was a story with this id, also as an
+// alias. It is true where the store cannot tell.
+func (db *DB) Used(id story.ID) bool {
+	err := db.view(func(t tables) error { return t.readStory(id, new(story.Story)) })
+	return !errors.Is(err, story.ErrNotFound)
+}
+
+// Newest gives the stories by last revision, newest first, those of the same
+// time by id, last first. The caller may take its time: no transaction is open
+// meanwhile. A story that gains a revision during the iteration moves to the
+// front and may be missed; Generation tells.
+func (db *DB) Newest() iter.Seq2[story.Story, error] {
+	return db.stories(bucketUpdated, timeSize, true)
+}
+
+// OpenStories gives the stories that are not closed, by first article.
+func (db *DB) OpenStories() iter.Seq2[story.Story, error] {
+	return db.stories(bucketOpen, 8, false)
+}
+
+// stories gives the stories in the order of a bucket, whose keys end with the
+// id after head bytes.
+func (db *DB) stories(order string, head int, backward bool) iter.Seq2[story.Story, error] {
+	return func(yield func(story.Story, error) bool) {
+		var last []byte
+		for {
+			var found []story.Story
+			err := db.view(func(t tables) error {
+				found = found[:0]
+				for k := range keysFrom(t.tx.Bucket([]byte(order)), last, backward) {
+					var s story.Story
+					ok, err := get(t.story, bucketStory, k[min(head, len(k)):], &s)
+					if err != nil {
+						return err
+					}
+					if !ok {
+						return fmt.Errorf("%w: bucket %s names story %q, which is not stored", ErrDamaged, order, k[min(head, len(k)):])
+					}
+					last = bytes.Clone(k)
+					if found = append(found, s); len(found) == chunk {
+						break
+					}
+				}
+				return nil
+			})
+			for _, s := range found {
+				if !yield(s, nil) {
+					return
+				}
+			}
+			if err != nil {
+				yield(story.Story{}, fmt.Errorf("read stories: %w", err))
+				return
+			}
+			if len(found) < chunk {
+				return
+			}
+		}
+	}
+}
+
+// keysFrom gives the keys of b after the key last, or all if that is nil, in
+// their order or backward.
+func keysFrom(b *bolt.Bucket, last []byte, backward bool) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		c := b.Cursor()
+		var k []byte
+		switch {
+		case last == nil && backward:
+			k, _ = c.Last()
+		case last == nil:
+			k, _ = c.First()
+		case backward:
+			if k, _ = c.Seek(last); k == nil { // all are before last
+				k, _ = c.Last()
+			} else {
+				k, _ = c.Prev()
+			}
+		default:
+			if k, _ = c.Seek(last); bytes.Equal(k, last) {
+				k, _ = c.Next()
+			}
+		}
+		for k != nil && yield(k) {
+			if backward {
+				k, _ = c.Prev()
+			} else {
+				k, _ = c.Next()
+			}
+		}
+	}
+}
+
+// Aliases gives the stories that became another one, the latest first, each
+// with the story where it ends now.
+func (db *DB) Aliases() iter.Seq2[story.Alias, error] {
+	return func(yield func(story.Alias, error) bool) {
+		var last []byte
+		for {
+			var found []story.Alias
+			err := db.view(func(t tables) error {
+				for k := range keysFrom(t.aliasOrder, last, true) {
+					from := t.aliasOrder.Get(k)
+					found = append(found, story.Alias{From: story.ID(from), To: aliasEnd(t.alias.Get(from))})
+					last = bytes.Clone(k)
+					if len(found) == chunk {
+						break
+					}
+				}
+				return nil
+			})
+			for _, a := range found {
+				if !yield(a, nil) {
+					return
+				}
+			}
+			if err != nil {
+				yield(story.Alias{}, fmt.Errorf("read aliases: %w", err))
+				return
+			}
+			if len(found) < chunk {
+				return
+			}
+		}
+	}
+}
+
+// Decided is a decision as it is stored.
+type Decided struct {
+	Number   uint64    // from 1, in the order in which they were taken
+	Time     time.Time // of the commit
+	Decision story.Decision
+}
+
+// Decisions gives the decisions from this number on, oldest first. Those of
+// removed stories are gone.
+func (db *DB) Decisions(from uint64) iter.Seq2[Decided, error] {
+	return func(yield func(Decided, error) bool) {
+		for {
+			var found []Decided
+			err := db.view(func(t tables) error {
+				c := t.decision.Cursor()
+				for k, _ := c.Seek(number(from)); k != nil && len(found) < chunk; k, _ = c.Next() {
+					d, err := t.readDecision(k)
+					if err != nil {
+						return err
+					}
+					found = append(found, d)
+				}
+				return nil
+			})
+			for _, d := range found {
+				if !yield(d, nil) {
+					return
+				}
+				from = d.Number + 1
+			}
+			if err != nil {
+				yield(Decided{}, fmt.Errorf("read decisions: %w", err))
+				return
+			}
+			if len(found) < chunk {
+				return
+			}
+		}
+	}
+}
+
+// DecisionsOf gives the decisions that a story was part of, oldest first, also
+// those of the stories that became it. An alias stands for its story.
+func (db *DB) DecisionsOf(id story.ID) iter.Seq2[Decided, error] {
+	return func(yield func(Decided, error) bool) {
+		numbers, err := db.decisionNumbers(id)
+		for part := range slices.Chunk(numbers, chunk) {
+			var found []Decided
+			err = db.view(func(t tables) error {
+				for _, n := range part {
+					if t.decision.Get(number(n)) == nil { // removed meanwhile
+						continue
+					}
+					d, err := t.readDecision(number(n))
+					if err != nil {
+						return err
+					}
+					found = append(found, d)
+				}
+				return nil
+			})
+			for _, d := range found {
+				if !yield(d, nil) {
+					return
+				}
+			}
+			if err != nil {
+				break
+			}
+		}
+		if err != nil {
+			yield(Decided{}, fmt.Errorf("read decisions of story %s: %w", id, err))
+		}
+	}
+}
+
+// decisionNumbers returns the numbers of the decisions that a story, or one
+// that became it, was part of; ascending.
+func (db *DB) decisionNumbers(id story.ID) (numbers []uint64, err error) {
+	err = db.view(func(t tables) error {
+		if v := t.alias.Get([]byte(id)); v != nil {
+			id = aliasEnd(v)
+		}
+		for _, of := range t.withAliases(id) {
+			prefix := idPrefix(of)
+			for k := range withPrefix(t.decisionOf, prefix) {
+				numbers = append(numbers, parseNumber(k[len(prefix):]))
+			}
+		}
+		return nil
+	})
+	slices.Sort(numbers)
+	return slices.Compact(numbers), err
+}
+
+// withAliases returns id and all aliases that end there.
+func (t tables) withAliases(id story.ID) []story.ID {
+	ids, prefix := []story.ID{id}, idPrefix(id)
+	for k := range withPrefix(t.aliasOf, prefix) {
+		ids = append(ids, story.ID(k[len(prefix):]))
+	}
+	return ids
+}
+
+func (t tables) readDecision(key []byte) (Decided, error) {
+	var r record
+	if _, err := get(t.decision, bucketDecision, key, &r); err != nil {
+		return Decided{}, err
+	}
+	return Decided{Number: parseNumber(key), Time: r.Time, Decision: r.Decision}, nil
+}
+
+// Engine returns the Grouper's own state as it was last committed; nil if it
+// never was.
+func (db *DB) Engine() (state []byte, err error) {
+	err = db.view(func(t tables) error {
+		raw := t.engine.Get(keyEngine)
+		if raw == nil {
+			return nil
+		}
+		plain, err := unpack(raw)
+		if err != nil {
+			return fmt.Errorf("bucket %s: %w", bucketEngine, err)
+		}
+		state = append([]byte{}, plain...)
+		return nil
+	})
+	return state, err
+}
+
+// States returns the stored states of sources by name, with their counts. A
+// source that is no longer configured is among them.
+func (db *DB) States() ([]story.SourceState, error) {
+	var states []story.SourceState
+	err := db.view(func(t tables) error {
+		return t.state.ForEach(func(k, _ []byte) error {
+			var s story.SourceState
+			if _, err := get(t.state, bucketState, k, &s); err != nil {
+				return err
+			}
+			count := parseCount(t.counts.Get(nameKey(s.Name)))
+			s.Articles, s.Stories = count.Articles, count.Stories
+			states = append(states, s)
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read states: %w", err)
+	}
+	return states, nil
+}
+
+// Stats says how much is stored.
+type Stats struct {
+	Articles    int
+	Stories     int // without aliases
+	OpenStories int
+	Aliases     int
+	Decisions   int
+	Bytes       int64 // length of the file
+}
+
+// Stats returns how much is stored; all zero where the store cannot tell.
+func (db *DB) Stats() Stats {
+	var s Stats
+	err := db.view(func(t tables) error {
+		n := t.totals()
+		s = Stats{
+			Articles: n[totalArticles], Stories: n[totalOpen] + n[totalClosed], OpenStories: n[totalOpen],
+			Aliases: n[totalAliases], Decisions: n[totalDecisions], Bytes: t.tx.Size(),
+		}
+		return nil
+	})
+	if err != nil {
+		return Stats{}
+	}
+	return s
+}
