@@ -1,0 +1,128 @@
+package feedgen
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"storyfold/story"
+)
+
+// sourcesPage is what sources.html shows.
+type sourcesPage struct {
+	page
+	Counts  []stateCount
+	Trouble []sourceRow // failing or gone
+	Rows    []sourceRow
+	Masked  bool   // addresses are shown without what may be secret
+	Paused  string // why nothing is taken in, or ""
+}
+
+type stateCount struct {
+	Number int
+	State  string
+}
+
+// sourceRow is a source and how it does.
+type sourceRow struct {
+	Anchor, Name string
+	Category     string
+	Address      string
+	Link         string // the address, if it can be opened and nothing is masked
+	Site         string
+	Format       string
+	State        string
+	Error        string
+	Since        stamp // of the error
+	Errors       int
+	Warning      string
+	Moved        string
+	Checked      stamp
+	Next         stamp
+	NextReason   string
+	LastNew      stamp
+	Articles     int
+	Stories      int
+}
+
+// sourceStates are the states in the order of the page's summary.
+var sourceStates = []string{"ok", "failing", "gone", "new", "paused"}
+
+func (h *Handler) serveSources(w http.ResponseWriter, r *http.Request) {
+	v := h.viewOf(r)
+	local := localUse(r, v.config)
+	w.Header().Set("Cache-Control", "private, no-cache")
+	h.reply(w, r, htmlType, "", func() ([]byte, time.Time, error) {
+		body, err := execute(sourcesTemplate, h.newSourcesPage(v, local))
+		return body, time.Time{}, err
+	})
+}
+
+// newSourcesPage tells of every source. Secrets in addresses are shown in local use only.
+func (h *Handler) newSourcesPage(v *view, local bool) *sourcesPage {
+	var states []story.SourceState
+	if h.options.States != nil {
+		states = h.options.States()
+	}
+	var last time.Time
+	for i := range states {
+		if states[i].Checked.After(last) {
+			last = states[i].Checked
+		}
+	}
+	c := v.config
+	p := &sourcesPage{page: h.newPage(c, "Sources – storyfold", "sources", last), Masked: !local}
+	if h.options.Ready != nil {
+		if err := h.options.Ready(); err != nil {
+			p.Paused = cleanLine(err.Error(), 400)
+		}
+	}
+	sources := map[string]*story.Source{}
+	for i := range c.Sources {
+		sources[c.Sources[i].Name] = &c.Sources[i]
+	}
+	at := func(t time.Time) stamp { return newStamp(t, zoneOf(c), last) }
+	counts := map[string]int{}
+	for i := range states {
+		st := &states[i]
+		row := newSourceRow(st, sources[st.Name], local, at)
+		row.Anchor = fmt.Sprintf("s%d", i+1)
+		counts[row.State]++
+		if row.State == "failing" || row.State == "gone" {
+			p.Trouble = append(p.Trouble, row)
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	for _, state := range sourceStates {
+		if counts[state] > 0 {
+			p.Counts = append(p.Counts, stateCount{counts[state], state})
+		}
+	}
+	return p
+}
+
+// newSourceRow tells of one source; src is nil if it is not configured.
+func newSourceRow(st *story.SourceState, src *story.Source, local bool, at func(time.Time) stamp) sourceRow {
+	address, text := maskAddress, maskText
+	if local {
+		plain := func(s string) string { return s }
+		address, text = plain, plain
+	}
+	row := sourceRow{
+		Name: cleanLine(st.Name, 120), Format: cleanLine(st.Format, 40),
+		Address: cleanLine(address(st.Address), 300), Moved: cleanLine(address(st.Moved), 300), Site: cleanURL(st.Site),
+		State: st.Condition(), Error: cleanLine(text(st.Error), 600), Since: at(st.ErrorSince), Errors: st.Errors, Warning: cleanLine(text(st.Warning), 300),
+		Checked: at(st.Checked), Next: at(st.Next), NextReason: cleanLine(text(st.NextReason), 200), LastNew: at(st.LastNew),
+		Articles: st.Articles, Stories: st.Stories,
+	}
+	if local {
+		row.Link = cleanURL(st.Address)
+	}
+	if src != nil {
+		row.Category = cleanLine(src.Category, 60)
+		if !src.Enabled {
+			row.State, row.Next, row.NextReason = "paused", stamp{}, "switched off in the config"
+		}
+	}
+	return row
+}
