@@ -196,8 +196,6 @@ func (w *writer) checkStory(s *story.Story) error {
 		return fmt.Errorf("%w: it has been removed", ErrInvalid)
 	case len(s.Members) == 0:
 		return fmt.Errorf("%w: it has no members", ErrInvalid)
-	case len(s.Revisions) == 0:
-		return fmt.Errorf("%w: it has no revision", ErrInvalid)
 	}
 	return nil
 }

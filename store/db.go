@@ -13,6 +13,8 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
+
+	"storyfold/story"
 )
 
 // Opening fails with one of these.
@@ -70,6 +72,11 @@ type Options struct {
 	// article, "" for none; nil: the address itself.
 	Canonical func(address string) string
 
+	// Listed tells whether a source still lists a key of a removed article,
+	// where that is known in other ways than by Known: a file that is there but is
+	// not read again. nil: of no key.
+	Listed func(story.Key) bool
+
 	// Now tells when a key was last asked for; nil: time.Now.
 	Now func() time.Time
 }
@@ -84,6 +91,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Canonical == nil {
 		o.Canonical = func(address string) string { return address }
+	}
+	if o.Listed == nil {
+		o.Listed = func(story.Key) bool { return false }
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -236,6 +246,17 @@ func (db *DB) NextSeq() uint64 { return db.next.Load() }
 
 // Generation changes with every change of a story, and never goes back.
 func (db *DB) Generation() uint64 { return db.generation.Load() }
+
+// Probe tells whether the store can commit: it writes what is there already.
+func (db *DB) Probe() error {
+	db.write.Lock()
+	defer db.write.Unlock()
+	err := db.update(func(t tables) error { return t.meta.Put(keyFormat, []byte(formatName)) })
+	if err != nil {
+		return fmt.Errorf("write to %s: %w", db.path, err)
+	}
+	return nil
+}
 
 // view runs fn in a read transaction. Pages that make bbolt or a decoder panic
 // come back as ErrDamaged.

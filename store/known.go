@@ -13,7 +13,7 @@ import (
 
 // Known is what the store knows about a key.
 type Known struct {
-	Seq  uint64 // of the article
+	Seq  uint64 // of the article; 0 if it has been removed
 	Hash uint64 // its ContentHash; 0 unless the key is the article's own
 
 	// Listing is true if the key is a further listing of an article that another
@@ -38,7 +38,7 @@ func (db *DB) Known(keys []story.Key) (map[story.Key]Known, error) {
 			if v, ok := parseKeyValue(t.key.Get(name)); ok {
 				known[k] = Known{Seq: v.seq, Hash: v.hash, Listing: v.kind == keyListing}
 			} else if g, ok := parseGone(t.gone.Get(name)); ok {
-				known[k] = Known{Seq: g.seq, Removed: true}
+				known[k] = Known{Removed: true}
 				db.asked.key(k, g.asked, now)
 			}
 			source := sourceOf(k)
@@ -115,24 +115,16 @@ func parseKeyValue(b []byte) (keyValue, bool) {
 // goneValue is a value of bucket gone: the key of an article that was removed.
 type goneValue struct {
 	asked time.Time // when its source last listed it, or when it was removed
-	seq   uint64
 	key   story.Key
 }
 
-func (v goneValue) append(b []byte) []byte {
-	b = binary.BigEndian.AppendUint64(appendTime(b, v.asked), v.seq)
-	return append(b, v.key...)
-}
+func (v goneValue) append(b []byte) []byte { return append(appendTime(b, v.asked), v.key...) }
 
 func parseGone(b []byte) (goneValue, bool) {
-	if len(b) < timeSize+8 {
+	if len(b) < timeSize {
 		return goneValue{}, false
 	}
-	return goneValue{
-		asked: parseTime(b),
-		seq:   parseNumber(b[timeSize : timeSize+8]),
-		key:   story.Key(b[timeSize+8:]),
-	}, true
+	return goneValue{asked: parseTime(b), key: story.Key(b[timeSize:])}, true
 }
 
 // askedEvery is how exactly the store remembers when a key was asked for: one

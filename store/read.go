@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -99,8 +98,13 @@ func (t tables) readStory(id story.ID, s *story.Story) error {
 // Used tells whether there is or ever was a story with this id, also as an
 // alias. It is true where the store cannot tell.
 func (db *DB) Used(id story.ID) bool {
-	err := db.view(func(t tables) error { return t.readStory(id, new(story.Story)) })
-	return !errors.Is(err, story.ErrNotFound)
+	used := true
+	_ = db.view(func(t tables) error {
+		key := []byte(id)
+		used = t.story.Get(key) != nil || t.alias.Get(key) != nil || t.removed.Get(key) != nil
+		return nil
+	})
+	return used
 }
 
 // Newest gives the stories by last revision, newest first, those of the same

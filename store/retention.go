@@ -14,7 +14,7 @@ import (
 
 // Limits of one Expire, so that it holds up commits for moments only.
 const (
-	maxExpireStories  = 500
+	maxExpireStories  = 1_000
 	maxExpireArticles = 5_000
 	maxExpireKeys     = 20_000 // keys of removed articles looked at
 )
@@ -37,12 +37,11 @@ const (
 // The keys of the removed articles stay, so that Known tells them from new
 // ones. Expire also forgets such keys: 30 days after a source last listed one,
 // if the source was read since (Known was asked for its other keys), and a year
-// after a source was last read; but not those for which keep, which may be nil,
-// is true.
+// after a source was last read; but not those that Options.Listed knows of.
 //
-// One call removes at most 500 stories and looks at 20,000 keys. Call it again
+// One call removes at most 1,000 stories and looks at 20,000 keys. Call it again
 // while it removes something.
-func (db *DB) Expire(before time.Time, keep func(story.Key) bool) (removed []story.ID, err error) {
+func (db *DB) Expire(before time.Time) (removed []story.ID, err error) {
 	db.write.Lock()
 	defer db.write.Unlock()
 	now, asked, sweep := db.opts.Now().UTC(), db.asked.all(), db.sweep
@@ -54,7 +53,7 @@ func (db *DB) Expire(before time.Time, keep func(story.Key) bool) (removed []sto
 		if removed, err = x.removeStories(before); err != nil {
 			return err
 		}
-		if sweep, err = x.forgetKeys(sweep, keep); err != nil {
+		if sweep, err = x.forgetKeys(sweep); err != nil {
 			return err
 		}
 		if len(removed) > 0 {
@@ -151,7 +150,7 @@ func (x *expiry) removeName(kind byte, name []byte, seq uint64) error {
 		return x.link.Delete(slices.Concat(name, []byte{0}, number(seq)))
 	}
 	old, _ := parseKeyValue(x.key.Get(name))
-	if err := x.gone.Put(name, goneValue{asked: x.now, seq: seq, key: old.key}.append(nil)); err != nil {
+	if err := x.gone.Put(name, goneValue{asked: x.now, key: old.key}.append(nil)); err != nil {
 		return err
 	}
 	return x.key.Delete(name)
@@ -198,12 +197,12 @@ func (x *expiry) removeDecision(n uint64, id story.ID) error {
 // forgetKeys looks at keys of removed articles, from the given one on, and
 // forgets those that may come back as new. It returns where to go on, nil for
 // the start.
-func (x *expiry) forgetKeys(from []byte, keep func(story.Key) bool) (next []byte, err error) {
+func (x *expiry) forgetKeys(from []byte) (next []byte, err error) {
 	var forget [][]byte
 	c := x.gone.Cursor()
 	k, v := c.Seek(from)
 	for n := 0; k != nil && n < maxExpireKeys; n++ {
-		if g, ok := parseGone(v); ok && x.forgettable(g) && (keep == nil || !keep(g.key)) {
+		if g, ok := parseGone(v); ok && x.forgettable(g) && !x.db.opts.Listed(g.key) {
 			forget = append(forget, bytes.Clone(k))
 		}
 		k, v = c.Next()
