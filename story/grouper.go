@@ -1,0 +1,249 @@
+package story
+
+import (
+	"time"
+)
+
+// Options says how a Grouper groups.
+type Options struct {
+	// Window is how far the nearest article of a story may be from a new one, before
+	// or after, and how long a story waits for further ones. 0 means 4 days.
+	Window time.Duration
+
+	// Strictness moves the thresholds: from -1, larger stories, to 1, smaller
+	// ones. Values outside are taken as the nearest.
+	Strictness float64
+
+	// Used reports whether a story ever had this id, beside those in memory.
+	// Nil means that none had.
+	Used func(ID) bool
+}
+
+// DefaultWindow is the Window of zero Options.
+const DefaultWindow = 4 * 24 * time.Hour
+
+// Grouper places articles into stories. It keeps the open stories in memory;
+// those that no article can join any more leave it. It is not safe for
+// concurrent use.
+type Grouper struct {
+	window int64 // seconds
+	strict float64
+	used   func(ID) bool
+
+	lex       lexicon
+	reader    reader
+	groups    []*group // by slot; nil: free
+	freeSlots []int32
+	byID      map[ID]*group
+	items     map[uint64]*item // open articles, by seq
+
+	stories   int64            // sum of root(members) over groups
+	storiesIn map[string]int64 // the same by language
+	changes   uint64           // counts everything that may change a weight
+
+	// What follows, and tested, shown and siblings of the stories, is in State.
+	seq     uint64           // of the last article
+	now     int64            // largest FirstSeen
+	since   int              // articles since the last pass
+	strayed map[uint64]*item // open articles whose ids do not follow from the id of their story
+	edited  map[uint64]*item // edited since the last pass
+	fresh   []*group         // stories not shown yet, in no order that matters
+
+	expiry expiries
+	recent []*item // of the last p.recent articles those that were open then, by seq
+
+	out   []Decision
+	stats Stats
+
+	// Scratch space.
+	at      []int32
+	bits    []uint64
+	acc     []int64
+	touched []int32
+	guesses []guess
+	found   []*group
+	matches []match
+	query   query
+	shares  []share
+	rivals  map[uint64][]*group // of a pass: stories near an article
+}
+
+// Stats counts what a Grouper holds and what it has done.
+type Stats struct {
+	Articles, Stories, Stems int    // open
+	Postings                 uint64 // read
+	Touched                  uint64 // stories met in postings
+	Scored                   uint64 // stories scored against an article
+	Walked                   uint64 // stems walked while scoring
+	Judged                   uint64 // articles judged in passes
+	Passes, Tests            uint64 // passes made, stories tested for a split
+}
+
+// NewGrouper returns a Grouper without articles.
+func NewGrouper(o Options) *Grouper {
+	if o.Window <= 0 {
+		o.Window = DefaultWindow
+	}
+	return &Grouper{
+		window:    int64(o.Window / time.Second),
+		strict:    strictStep * min(1, max(-1, o.Strictness)),
+		used:      o.Used,
+		lex:       newLexicon(),
+		byID:      make(map[ID]*group),
+		items:     make(map[uint64]*item),
+		storiesIn: make(map[string]int64),
+		strayed:   make(map[uint64]*item),
+		edited:    make(map[uint64]*item),
+		rivals:    make(map[uint64][]*group),
+	}
+}
+
+// strictStep is what one unit of Strictness adds to the thresholds.
+const strictStep = 0.08
+
+// Stats returns the counts of now.
+func (g *Grouper) Stats() Stats {
+	s := g.stats
+	s.Articles, s.Stories, s.Stems = len(g.items), len(g.byID), len(g.lex.ids)
+	return s
+}
+
+// Add places a new article, whose Seq and FirstSeen are set and whose Seq is
+// larger than all before, and returns the decisions in the order in which they
+// apply. Among them are those of a pass, every 50 articles, and the closing of
+// stories whose window is over. Add keeps nothing of a but its key and numbers.
+func (g *Grouper) Add(a *Article) []Decision {
+	if a.Seq <= g.seq {
+		panic("story: Grouper.Add: article out of commit order")
+	}
+	it := g.newItem(a)
+	g.seq, g.now = a.Seq, max(g.now, it.seen)
+	g.out = nil
+	g.closeOld()
+	g.recent = append(g.recent, it)
+	g.place(it)
+	g.since++
+	if g.since >= p.every {
+		g.pass()
+	}
+	return g.out
+}
+
+// Edit renews an article that is known by its Seq. It keeps its story for now
+// and is judged again in the next pass. The result is nil for an article that is
+// unknown or whose story is closed.
+func (g *Grouper) Edit(a *Article) []Decision {
+	it := g.items[a.Seq]
+	if it == nil {
+		return nil
+	}
+	g.out = nil
+	s := it.group
+	g.leave(s, it)
+	old := it.features
+	it.time, it.seen = a.Time().Unix(), a.FirstSeen.Unix()
+	g.reader.read(it, a, &g.lex)
+	for _, f := range old {
+		g.lex.drop(f.term)
+	}
+	g.enter(s, it)
+	g.edited[it.seq] = it
+	return g.out
+}
+
+// Pass looks at the recent articles and stories again: it moves, merges, and
+// lets new stories be shown. Add calls it every 50 articles; the caller does when
+// no more articles wait. It returns nil if there is nothing to do.
+func (g *Grouper) Pass() []Decision {
+	g.out = nil
+	if g.since > 0 || len(g.edited) > 0 || len(g.fresh) > 0 {
+		g.pass()
+	}
+	return g.out
+}
+
+// newItem reads an article.
+func (g *Grouper) newItem(a *Article) *item {
+	it := &item{seq: a.Seq, key: a.Key(), time: a.Time().Unix(), seen: a.FirstSeen.Unix()}
+	g.reader.read(it, a, &g.lex)
+	g.items[it.seq] = it
+	return it
+}
+
+// place puts an article into the best story, or into one of its own.
+func (g *Grouper) place(it *item) {
+	q := g.ask(it)
+	limit := g.threshold(q.r)
+	var ms []match
+	if g.telling(q) {
+		ms = g.rank(q, g.candidates(q), limit)
+	}
+	why := Reason{Rule: "first"}
+	if len(ms) > 0 {
+		why.Rule, why.Score, why.Threshold = "no match", ms[0].s, limit
+	}
+	if len(ms) == 0 || ms[0].s < limit {
+		if len(ms) > 0 {
+			why.Near, why.NearScore, why.Terms = ms[0].group.id, ms[0].s, g.shared(q, ms[0].group)
+		}
+		g.gather(it)
+		g.open(it, Decision{Kind: Open, Article: it.seq, Reason: why})
+		return
+	}
+	s := ms[0].group
+	why.Rule, why.Terms = "join", g.shared(q, s)
+	if len(ms) > 1 {
+		why.Near, why.NearScore = ms[1].group.id, ms[1].s
+	}
+	g.gather(it)
+	g.enter(s, it)
+	g.out = append(g.out, Decision{Kind: Join, Article: it.seq, Story: s.id, Reason: why})
+	g.test(s)
+}
+
+// telling reports whether an article has words enough to be compared at all.
+func (g *Grouper) telling(q *query) bool { return len(q.it.features) >= minStems }
+
+// minStems is the least number of different stems with which an article may join others.
+const minStems = 2
+
+// open makes a story of it, with the id that follows from its key, and records d.
+func (g *Grouper) open(it *item, d Decision) *group {
+	s := g.newGroup(g.newID(it))
+	g.enter(s, it)
+	g.fresh = append(g.fresh, s)
+	d.Story = s.id
+	g.out = append(g.out, d)
+	return s
+}
+
+// newID returns the id of a new story whose first article is it.
+func (g *Grouper) newID(it *item) ID {
+	for n := int(it.ids); ; n++ {
+		id := ID(hashID(string(it.key), n))
+		if g.byID[id] == nil && (g.used == nil || !g.used(id)) {
+			it.ids, it.home = uint8(min(n+1, 255)), ""
+			if n == 0 {
+				it.home = id
+			}
+			return id
+		}
+	}
+}
+
+// closeOld lets go of the stories whose window is over, oldest first.
+func (g *Grouper) closeOld() {
+	for _, s := range g.expiry.pop(g.now - g.window) {
+		if !s.shown {
+			g.show(s)
+		}
+		g.out = append(g.out, Decision{Kind: Close, Story: s.id, Reason: Reason{Rule: "window"}})
+		g.drop(s)
+	}
+}
+
+// show records that a story may be published.
+func (g *Grouper) show(s *group) {
+	s.shown = true
+	g.out = append(g.out, Decision{Kind: Show, Story: s.id, Reason: Reason{Rule: "pass"}})
+}

@@ -1,0 +1,246 @@
+package story
+
+import (
+	"cmp"
+	"slices"
+)
+
+// pair is two stories that may be one; a has the earlier first article.
+type pair struct {
+	a, b  *group
+	score float64
+	limit float64
+}
+
+// pass judges the recent articles again, merges stories, and shows those that
+// were open before it began.
+func (g *Grouper) pass() {
+	g.since = 0
+	g.stats.Passes++
+	waiting := g.fresh
+	g.fresh = nil
+	items := g.toJudge()
+	clear(g.edited)
+	clear(g.rivals)
+	for _, it := range items {
+		g.judge(it)
+	}
+	g.merge(items)
+	waiting = slices.DeleteFunc(waiting, func(s *group) bool { return len(s.members) == 0 })
+	slices.SortFunc(waiting, func(a, b *group) int { return cmp.Compare(a.first(), b.first()) })
+	for _, s := range waiting {
+		g.show(s)
+	}
+}
+
+// toJudge returns the open articles among the last p.recent, and those that were
+// edited, in commit order.
+func (g *Grouper) toJudge() []*item {
+	oldest := uint64(0)
+	if n := uint64(p.recent); g.seq > n {
+		oldest = g.seq - n
+	}
+	g.recent = slices.DeleteFunc(g.recent, func(it *item) bool { return it.group == nil || it.seq <= oldest })
+	items := g.recent
+	if len(g.edited) > 0 {
+		items = slices.Clone(items)
+		for seq, it := range g.edited {
+			if seq <= oldest {
+				items = append(items, it)
+			}
+		}
+		slices.SortFunc(items, func(a, b *item) int { return cmp.Compare(a.seq, b.seq) })
+	}
+	return items
+}
+
+// judge compares an article's story with its rivals, and moves the article to
+// one that is clearly better, or puts it out of one where it does not belong.
+func (g *Grouper) judge(it *item) {
+	g.stats.Judged++
+	home := it.group
+	q := g.ask(it)
+	defer g.gather(it)
+	limit := g.threshold(q.r)
+	own := match{group: home, s: limit, bare: limit, full: true} // a story of one
+	if len(home.members) > 1 {
+		own = g.score(q, home)
+		if it.lang != "" && home.lang != "" && it.lang != home.lang {
+			own = match{group: home, s: limit - 1, bare: limit - 1, full: true}
+		}
+	}
+	var others []*group
+	if g.telling(q) {
+		others = without(g.candidates(q), home)
+	}
+	floor := own.bare + p.better
+	ms := g.rank(q, others, floor)
+	g.note(it, ms, limit)
+	if len(ms) > 0 && ms[0].s > floor || own.bare < limit+p.out {
+		g.addMember(q, &own)
+	}
+	switch {
+	case len(ms) > 0 && ms[0].s > own.s+p.better && (ms[0].s >= limit || own.s < limit):
+		g.move(q, own, ms, limit)
+	case own.s < limit+p.out && len(home.members) > 1 && home.members[0] != it:
+		g.leave(home, it)
+		g.open(it, Decision{Kind: Split, From: home.id, Articles: []uint64{it.seq}, Reason: Reason{
+			Rule: "no match", Score: own.s, Threshold: limit + p.out, Near: home.id, NearScore: own.s,
+		}})
+	}
+}
+
+// note keeps the stories near an article, as candidates for a merge with its own.
+func (g *Grouper) note(it *item, ms []match, limit float64) {
+	floor := limit - .17*(1-it.r()) - .13*it.r()
+	var near []*group
+	for _, m := range ms {
+		if m.s > floor {
+			near = append(near, m.group)
+		}
+	}
+	if len(near) > 0 {
+		g.rivals[it.seq] = near
+	}
+}
+
+// move takes the query's article to the best match.
+func (g *Grouper) move(q *query, own match, ms []match, limit float64) {
+	it, from, to := q.it, own.group, ms[0].group
+	d := Decision{Kind: Move, Article: it.seq, Story: to.id, From: from.id, Reason: Reason{
+		Rule: "better match", Score: ms[0].s, Threshold: own.s + p.better, Terms: g.shared(q, to),
+		Near: from.id, NearScore: own.s,
+	}}
+	g.gather(it)
+	g.leave(from, it)
+	if len(from.members) == 0 {
+		d.Emptied = true
+		g.freeGroup(from)
+	}
+	g.enter(to, it)
+	g.out = append(g.out, d)
+	g.test(to)
+}
+
+// merge finds the stories of the judged articles that are one, and merges them, surest first.
+func (g *Grouper) merge(items []*item) {
+	var pairs []pair
+	type key struct{ a, b *group }
+	tried := make(map[key]bool)
+	for _, it := range items {
+		s := it.group
+		if !slices.Contains(s.members[max(0, len(s.members)-5):], it) {
+			continue
+		}
+		for _, other := range g.rivals[it.seq] {
+			x := pair{a: s, b: other}
+			if len(other.members) == 0 || other == s {
+				continue
+			}
+			if x.b.first() < x.a.first() {
+				x.a, x.b = x.b, x.a
+			}
+			if tried[key{x.a, x.b}] {
+				continue
+			}
+			tried[key{x.a, x.b}] = true
+			if g.likeness(&x); x.score > x.limit {
+				pairs = append(pairs, x)
+			}
+		}
+	}
+	slices.SortFunc(pairs, func(x, y pair) int {
+		return cmp.Or(cmp.Compare(y.score-y.limit, x.score-x.limit),
+			cmp.Compare(x.a.first(), y.a.first()), cmp.Compare(x.b.first(), y.b.first()))
+	})
+	changed := make(map[*group]bool)
+	for _, x := range pairs {
+		if changed[x.a] || changed[x.b] {
+			continue // their scores are no longer true: next time
+		}
+		changed[x.a], changed[x.b] = true, true
+		g.unite(x)
+	}
+}
+
+// likeness fills in the score of a pair, and the limit above which it is one story.
+func (g *Grouper) likeness(x *pair) {
+	a, b := x.a, x.b
+	n := float64(len(a.members) + len(b.members))
+	r := float64(a.short+b.short) / one / n
+	x.limit = float64(p.mergeText*(1-r)) + float64(p.mergT*r) + g.strict
+	if a.lang != "" && b.lang != "" && a.lang != b.lang || slices.Contains(a.siblings, b) {
+		return
+	}
+	lang := a.lang
+	if lang == "" {
+		lang = b.lang
+	}
+	lnN := g.lnStories(lang)
+	av, ah := g.normsOf(a, lang, lnN)
+	bv, bh := g.normsOf(b, lang, lnN)
+	if len(a.entries) > len(b.entries) {
+		a, b = b, a
+	}
+	g.scatterGroup(a)
+	var dv, dh int64
+	for i := range b.entries {
+		e := &b.entries[i]
+		if !g.has(e.term) {
+			continue
+		}
+		f := &a.entries[g.at[e.term]]
+		w := g.idf2(lnN, e.term)
+		dv += product(w, e.v, f.v)
+		dh += product(w, e.h, f.h)
+	}
+	for i := range a.entries {
+		g.unmark(a.entries[i].term)
+	}
+	g.stats.Walked += uint64(len(b.entries))
+	if av > 0 && bv > 0 {
+		x.score = float64((1 - p.mergeHead) * float64(dv) / (sqrt(av) * sqrt(bv)))
+	}
+	if ah > 0 && bh > 0 {
+		x.score += float64(p.mergeHead * float64(dh) / (sqrt(ah) * sqrt(bh)))
+	}
+}
+
+// unite makes one story of a pair; the earlier one keeps its id.
+func (g *Grouper) unite(x pair) {
+	a, b := x.a, x.b
+	d := Decision{Kind: Merge, Story: a.id, From: b.id, Reason: Reason{
+		Rule: "merge", Score: x.score, Threshold: x.limit, Terms: g.common(a, b),
+	}}
+	members := slices.Clone(b.members)
+	for _, it := range members {
+		d.Articles = append(d.Articles, it.seq)
+		g.leave(b, it)
+		g.enter(a, it)
+	}
+	for _, s := range b.siblings {
+		g.part(a, s)
+	}
+	g.freeGroup(b)
+	g.out = append(g.out, d)
+	g.test(a)
+}
+
+// part notes that two stories must not merge.
+func (g *Grouper) part(a, b *group) {
+	if a == b || slices.Contains(a.siblings, b) {
+		return
+	}
+	a.siblings = append(a.siblings, b)
+	b.siblings = append(b.siblings, a)
+}
+
+// scatterGroup marks the stems of s: at[term] is the entry's index.
+func (g *Grouper) scatterGroup(s *group) {
+	g.room()
+	for i := range s.entries {
+		t := s.entries[i].term
+		g.at[t] = int32(i)
+		g.bits[uint32(t)/64] |= 1 << (uint32(t) % 64)
+	}
+}

@@ -1,0 +1,248 @@
+package story
+
+import (
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+)
+
+// stateVersion is the first byte of State.
+const stateVersion = 1
+
+// Restored is an open story with its members, in commit order.
+type Restored struct {
+	Story    *Story
+	Articles []*Article
+}
+
+// State returns what a Grouper knows beside its open stories and their
+// articles: where it is in the stream and between two passes, which stories were
+// not shown yet, how large they were when last tested, and which must not merge.
+// It is a few bytes for a story, and the same bytes for the same history.
+//
+//	version byte; then varints:
+//	last Seq, latest FirstSeen (zigzag), articles since the pass
+//	strays:   n, then (Seq difference, ids made from its key), by Seq
+//	edited:   n, then Seq difference, by Seq
+//	stories:  n, then (difference of first Seq, 2·tested + shown), by first Seq;
+//	          those with the usual 0 and shown are left out
+//	siblings: n, then first Seq of both, by them
+func (g *Grouper) State() []byte {
+	b := []byte{stateVersion}
+	b = binary.AppendUvarint(b, g.seq)
+	b = binary.AppendVarint(b, g.now)
+	b = binary.AppendUvarint(b, uint64(g.since))
+
+	b = binary.AppendUvarint(b, uint64(len(g.strayed)))
+	last := uint64(0)
+	for _, seq := range slices.Sorted(maps.Keys(g.strayed)) {
+		b = binary.AppendUvarint(b, seq-last)
+		b = binary.AppendUvarint(b, uint64(g.strayed[seq].ids))
+		last = seq
+	}
+	b = binary.AppendUvarint(b, uint64(len(g.edited)))
+	last = 0
+	for _, seq := range slices.Sorted(maps.Keys(g.edited)) {
+		b = binary.AppendUvarint(b, seq-last)
+		last = seq
+	}
+
+	var told []*group
+	var apart [][2]uint64
+	for _, s := range g.groups {
+		if s == nil {
+			continue
+		}
+		if s.tested > 0 || !s.shown {
+			told = append(told, s)
+		}
+		for _, other := range s.siblings {
+			if s.first() < other.first() {
+				apart = append(apart, [2]uint64{s.first(), other.first()})
+			}
+		}
+	}
+	slices.SortFunc(told, func(a, b *group) int { return cmp.Compare(a.first(), b.first()) })
+	slices.SortFunc(apart, func(a, b [2]uint64) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
+	b = binary.AppendUvarint(b, uint64(len(told)))
+	last = 0
+	for _, s := range told {
+		b = binary.AppendUvarint(b, s.first()-last)
+		x := 2 * uint64(s.tested)
+		if s.shown {
+			x++
+		}
+		b = binary.AppendUvarint(b, x)
+		last = s.first()
+	}
+	b = binary.AppendUvarint(b, uint64(len(apart)))
+	for _, x := range apart {
+		b = binary.AppendUvarint(b, x[0])
+		b = binary.AppendUvarint(b, x[1])
+	}
+	return b
+}
+
+// Restore returns the Grouper that had this state and these open stories, in
+// any order. It takes no decision: what it decides from then on is what the
+// Grouper that never stopped would have decided. Closed stories are passed over.
+// An empty state means one that was lost: the place in the stream is then taken from the
+// articles. It is an error if the state cannot be read, or if open
+// yields one.
+func Restore(o Options, state []byte, open iter.Seq2[Restored, error]) (*Grouper, error) {
+	g := NewGrouper(o)
+	for r, err := range open {
+		if err != nil {
+			return nil, fmt.Errorf("restore stories: %w", err)
+		}
+		if r.Story.Closed || len(r.Articles) == 0 {
+			continue
+		}
+		if err := g.restoreStory(r); err != nil {
+			return nil, err
+		}
+	}
+	if len(state) > 0 {
+		if err := g.setState(state); err != nil {
+			return nil, fmt.Errorf("restore the grouping's state: %w", err)
+		}
+	}
+	for _, it := range g.items {
+		if it.seq+uint64(p.recent) > g.seq {
+			g.recent = append(g.recent, it)
+		}
+	}
+	slices.SortFunc(g.recent, func(a, b *item) int { return cmp.Compare(a.seq, b.seq) })
+	for _, s := range g.groups {
+		if !s.shown {
+			g.fresh = append(g.fresh, s)
+		}
+	}
+	return g, nil
+}
+
+// restoreStory makes an open story again.
+func (g *Grouper) restoreStory(r Restored) error {
+	if g.byID[r.Story.ID] != nil {
+		return fmt.Errorf("restore stories: story %s comes twice", r.Story.ID)
+	}
+	s := g.newGroup(r.Story.ID)
+	s.shown = !r.Story.Shown.IsZero()
+	s.tested = r.Story.Tested
+	found := false
+	for _, a := range r.Articles {
+		if a.Seq == 0 || g.items[a.Seq] != nil {
+			return fmt.Errorf("restore stories: article %d comes twice or without a place", a.Seq)
+		}
+		it := g.newItem(a)
+		if !found && ID(hashID(string(it.key), 0)) == s.id {
+			it.ids, it.home, found = 1, s.id, true
+		}
+		g.enter(s, it)
+		g.seq, g.now = max(g.seq, it.seq), max(g.now, it.seen)
+	}
+	return nil
+}
+
+var errState = errors.New("not a state of this version, or damaged")
+
+// stateReader takes varints off a state.
+type stateReader struct {
+	b   []byte
+	err error
+}
+
+func (r *stateReader) uint() uint64 {
+	x, n := binary.Uvarint(r.b)
+	if n <= 0 {
+		r.b, r.err = nil, errState
+		return 0
+	}
+	r.b = r.b[n:]
+	return x
+}
+
+// count reads the length of a list.
+func (r *stateReader) count() uint64 {
+	n := r.uint()
+	if n > uint64(len(r.b)) {
+		r.b, r.err = nil, errState
+		return 0
+	}
+	return n
+}
+
+// setState reads what State wrote. Articles and stories that are no longer
+// there are passed over.
+func (g *Grouper) setState(state []byte) error {
+	if state[0] != stateVersion {
+		return errState
+	}
+	r := &stateReader{b: state[1:]}
+	g.seq = max(g.seq, r.uint())
+	now, n := binary.Varint(r.b)
+	if n <= 0 {
+		return errState
+	}
+	r.b = r.b[n:]
+	g.now = max(g.now, now)
+	g.since = int(min(r.uint(), uint64(p.every)))
+
+	seq := uint64(0)
+	for range r.count() {
+		seq += r.uint()
+		ids := r.uint()
+		if it := g.items[seq]; it != nil {
+			g.stray(it, uint8(min(ids, 255)))
+		}
+	}
+	seq = 0
+	for range r.count() {
+		seq += r.uint()
+		if it := g.items[seq]; it != nil {
+			g.edited[seq] = it
+		}
+	}
+	g.setStories(r)
+	if r.err == nil && len(r.b) > 0 {
+		r.err = errState
+	}
+	return r.err
+}
+
+// setStories reads the parts of a state that tell about stories.
+func (g *Grouper) setStories(r *stateReader) {
+	byFirst := make(map[uint64]*group, len(g.groups))
+	for _, s := range g.groups {
+		byFirst[s.first()] = s
+		s.tested, s.shown = 0, true
+	}
+	seq := uint64(0)
+	for range r.count() {
+		seq += r.uint()
+		x := r.uint()
+		if s := byFirst[seq]; s != nil {
+			s.tested, s.shown = int(x/2), x%2 == 1
+		}
+	}
+	for range r.count() {
+		a, b := byFirst[r.uint()], byFirst[r.uint()]
+		if a != nil && b != nil {
+			g.part(a, b)
+		}
+	}
+}
+
+// stray sets the number of ids that were made from an article's key, where that
+// is not what its story's id tells.
+func (g *Grouper) stray(it *item, ids uint8) {
+	it.ids, it.home = ids, ""
+	if ids == 1 {
+		it.home = ID(hashID(string(it.key), 0))
+	}
+	g.strayed[it.seq] = it
+}

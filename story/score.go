@@ -1,0 +1,322 @@
+package story
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// match is a story scored against an article.
+type match struct {
+	group *group
+	s     float64 // the join score without the threshold
+	bare  float64 // s without the best member's part
+	full  bool    // s has the best member's part
+}
+
+// scatter marks the features of it by their stems: has(term) is true for each
+// and at[term] is the feature's index. The marks must be taken away again.
+func (g *Grouper) scatter(it *item) {
+	g.room()
+	for i, f := range it.features {
+		g.at[f.term] = int32(i)
+		g.bits[uint32(f.term)/64] |= 1 << (uint32(f.term) % 64)
+	}
+}
+
+// room gives every stem a place for marks.
+func (g *Grouper) room() {
+	if n := len(g.lex.words); len(g.at) < n {
+		g.at = append(g.at, make([]int32, n-len(g.at)+n/2)...)
+		g.bits = append(g.bits, make([]uint64, (len(g.at)+63)/64-len(g.bits))...)
+	}
+}
+
+func (g *Grouper) has(term int32) bool { return g.bits[uint32(term)/64]>>(uint32(term)%64)&1 != 0 }
+
+func (g *Grouper) unmark(term int32) { g.bits[uint32(term)/64] &^= 1 << (uint32(term) % 64) }
+
+// gather takes away the marks of it.
+func (g *Grouper) gather(it *item) {
+	for _, f := range it.features {
+		g.bits[uint32(f.term)/64] = 0
+	}
+}
+
+// lnStories returns ln(N + 20) for a language: N weighs the open stories in it,
+// or all of them if it is unknown.
+func (g *Grouper) lnStories(lang string) float64 {
+	n := g.stories
+	if lang != "" {
+		n = g.storiesIn[lang] + g.storiesIn[""]
+	}
+	return math.Log(float64(n)/rootOne + coldStories)
+}
+
+// coldStories is a number of stories that is added to N, so that the first few
+// articles have sensible weights.
+const coldStories = 20
+
+// minIDF is the least weight of a stem that nearly every story has.
+const minIDF = 0.01
+
+// idf2 returns the square of a stem's inverse document frequency.
+func (g *Grouper) idf2(lnN float64, term int32) float64 {
+	x := max(minIDF, lnN-g.lex.lnDF[term])
+	return float64(x * x)
+}
+
+// product returns w·a·b, rounded, so that sums of it do not depend on their order.
+func product(w float64, a, b int32) int64 {
+	return int64(float64(w*float64(int64(a)*int64(b))) + 0.5)
+}
+
+// query is an article that looks for its story: its marks are set while it is in use.
+type query struct {
+	it   *item
+	lnN  float64
+	r    float64
+	v, h float64 // lengths of its vectors
+}
+
+// ask makes it the article of g.query.
+func (g *Grouper) ask(it *item) *query {
+	q := &g.query
+	q.it, q.r, q.lnN = it, it.r(), g.lnStories(it.lang)
+	g.scatter(it)
+	var v, h int64
+	for _, f := range it.features {
+		w := g.idf2(q.lnN, f.term)
+		v += product(w, f.v, f.v)
+		h += product(w, f.h, f.h)
+	}
+	q.v, q.h = math.Sqrt(float64(v)), math.Sqrt(float64(h))
+	return q
+}
+
+// candidates returns the open stories that share the query's heaviest stems, at most p.candidates
+// of them, best guess first; exact scores are up to score. The slice is reused.
+func (g *Grouper) candidates(q *query) []*group {
+	type heavy struct {
+		weight float64
+		at     int
+	}
+	var top [64]heavy
+	n := 0
+	for i, f := range q.it.features {
+		h := heavy{math.Sqrt(g.idf2(q.lnN, f.term)) * float64(f.v), i}
+		if n == p.stems && h.weight <= top[n-1].weight {
+			continue
+		}
+		j := n
+		if n < p.stems {
+			n++
+		} else {
+			j--
+		}
+		for ; j > 0 && top[j-1].weight < h.weight; j-- {
+			top[j] = top[j-1]
+		}
+		top[j] = h
+	}
+	stems := top[:n]
+	slices.SortFunc(stems, func(a, b heavy) int {
+		c := cmp.Compare(len(g.lex.words[q.it.features[a.at].term].posts), len(g.lex.words[q.it.features[b.at].term].posts))
+		return cmp.Or(c, cmp.Compare(a.at, b.at))
+	})
+	g.touched = g.touched[:0]
+	read := 0
+	for i, s := range stems {
+		f := q.it.features[s.at]
+		posts := g.lex.words[f.term].posts
+		if read += len(posts); i > 0 && read > p.budget {
+			break
+		}
+		g.stats.Postings += uint64(len(posts))
+		w := float64(g.idf2(q.lnN, f.term) * float64(f.v))
+		for _, post := range posts {
+			if g.acc[post.slot] == 0 {
+				g.touched = append(g.touched, post.slot)
+			}
+			g.acc[post.slot] += int64(float64(w*float64(post.v))) + 1
+		}
+	}
+	return g.best(q)
+}
+
+// guess is a story with a rough score.
+type guess struct {
+	group *group
+	score float64
+}
+
+// best returns the best of the stories that candidates touched, and clears its sums.
+func (g *Grouper) best(q *query) []*group {
+	guesses := g.guesses[:0]
+	for _, slot := range g.touched {
+		s, sum := g.groups[slot], g.acc[slot]
+		g.acc[slot] = 0
+		if !g.may(q.it, s) {
+			continue
+		}
+		x := guess{s, float64(sum) / math.Sqrt(float64(s.plain2))}
+		n := len(guesses)
+		if n == p.candidates {
+			if !x.before(guesses[n-1]) {
+				continue
+			}
+			n--
+		} else {
+			guesses = append(guesses, guess{})
+		}
+		for ; n > 0 && x.before(guesses[n-1]); n-- {
+			guesses[n] = guesses[n-1]
+		}
+		guesses[n] = x
+	}
+	g.guesses, g.found = guesses, g.found[:0]
+	for _, x := range guesses {
+		g.found = append(g.found, x.group)
+	}
+	g.stats.Touched += uint64(len(g.touched))
+	return g.found
+}
+
+func (x guess) before(y guess) bool {
+	if x.score != y.score {
+		return x.score > y.score
+	}
+	return x.group.first() < y.group.first()
+}
+
+// may reports whether language and time let an article join a story.
+func (g *Grouper) may(it *item, s *group) bool {
+	return (it.lang == "" || s.lang == "" || it.lang == s.lang) && s.near(it.time, g.window)
+}
+
+// normsOf returns the squared lengths of a story's vectors under the weights of now.
+func (g *Grouper) normsOf(s *group, lang string, lnN float64) (v, h int64) {
+	if s.norms.at == g.changes+1 && s.norms.lang == lang {
+		return s.norms.v, s.norms.h
+	}
+	for i := range s.entries {
+		e := &s.entries[i]
+		w := g.idf2(lnN, e.term)
+		v += product(w, e.v, e.v)
+		if e.h != 0 {
+			h += product(w, e.h, e.h)
+		}
+	}
+	g.stats.Walked += uint64(len(s.entries))
+	s.norms = norms{at: g.changes + 1, lang: lang, v: v, h: h}
+	return v, h
+}
+
+// score returns the join score of the query and a story without the best
+// member's part. Where the article is a member, it is left out of the story's sums.
+func (g *Grouper) score(q *query, s *group) match {
+	v2, h2 := g.normsOf(s, q.it.lang, q.lnN)
+	n := len(s.members)
+	var dv, dh int64
+	own := q.it.group == s
+	for i := range s.entries {
+		e := &s.entries[i]
+		if !g.has(e.term) {
+			continue
+		}
+		f := q.it.features[g.at[e.term]]
+		w := g.idf2(q.lnN, e.term)
+		v, h := e.v, e.h
+		if own {
+			v, h = v-f.v, h-f.h
+			v2 += product(w, v, v) - product(w, e.v, e.v)
+			h2 += product(w, h, h) - product(w, e.h, e.h)
+		}
+		dv += product(w, f.v, v)
+		if f.h != 0 {
+			dh += product(w, f.h, h)
+		}
+	}
+	g.stats.Walked += uint64(len(s.entries))
+	g.stats.Scored++
+	if own {
+		n--
+	}
+	m := match{group: s}
+	if v2 > 0 && q.v > 0 {
+		m.bare = float64(dv) / (q.v * math.Sqrt(float64(v2)))
+	}
+	if h2 > 0 && q.h > 0 {
+		m.bare += float64(p.head * (1 - q.r) * float64(dh) / (q.h * math.Sqrt(float64(h2))))
+	}
+	if n > 0 {
+		m.bare += float64(p.size * q.r * (1 - 1/math.Sqrt(float64(n))))
+	}
+	m.s = m.bare
+	return m
+}
+
+// addMember adds the best member's part to a score, unless it has it.
+func (g *Grouper) addMember(q *query, m *match) {
+	if m.full {
+		return
+	}
+	m.full = true
+	best, seen := 0.0, 0
+	for i := len(m.group.members) - 1; i >= 0 && seen < p.members; i-- {
+		if other := m.group.members[i]; other != q.it {
+			best = max(best, g.cosine(q, other))
+			seen++
+		}
+	}
+	m.s = m.bare + float64(p.member*q.r*best)
+}
+
+// cosine returns the cosine of the query and an article under the weights of now.
+func (g *Grouper) cosine(q *query, it *item) float64 {
+	var dot, v2 int64
+	for _, f := range it.features {
+		w := g.idf2(q.lnN, f.term)
+		v2 += product(w, f.v, f.v)
+		if g.has(f.term) {
+			dot += product(w, f.v, q.it.features[g.at[f.term]].v)
+		}
+	}
+	g.stats.Walked += uint64(len(it.features))
+	if dot == 0 {
+		return 0
+	}
+	return float64(dot) / (q.v * math.Sqrt(float64(v2)))
+}
+
+// rank scores stories and returns them best first, with the best member's part
+// where it may decide who is first or on which side of floor the first one is.
+// The slice is reused.
+func (g *Grouper) rank(q *query, among []*group, floor float64) []match {
+	ms := g.matches[:0]
+	for _, s := range among {
+		ms = append(ms, g.score(q, s))
+	}
+	most := float64(p.member * q.r)
+	if most > 0.002 {
+		lead := floor
+		for _, m := range ms {
+			lead = max(lead, m.bare)
+		}
+		for i := range ms {
+			if ms[i].bare+most >= lead {
+				g.addMember(q, &ms[i])
+			}
+		}
+	}
+	slices.SortFunc(ms, func(a, b match) int {
+		return cmp.Or(cmp.Compare(b.s, a.s), cmp.Compare(a.group.first(), b.group.first()))
+	})
+	g.matches = ms
+	return ms
+}
+
+// threshold returns the least score at which an article of shortness r joins.
+func (g *Grouper) threshold(r float64) float64 {
+	return float64(p.joinText*(1-r)) + float64(p.joinT*r) + g.strict
+}

@@ -1,0 +1,278 @@
+package story
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+const (
+	splitFirst  = 6   // members at the first test
+	splitLast   = 80  // members at the last one
+	splitGrowth = 1.2 // factor between two tests
+	splitShort  = 0.4 // mean shortness above which words are too few to tell camps
+	splitStarts = 16  // bisections tried from different members
+	splitRounds = 8   // rounds of two-means
+	splitCamp   = 3   // members of the smaller camp at least
+	splitTerms  = 5   // exclusive terms that are looked at
+)
+
+// test looks for two camps in a story that has grown since the last test, and
+// splits it if there are.
+func (g *Grouper) test(s *group) {
+	n := len(s.members)
+	if n < splitFirst || n > splitLast || float64(n) < splitGrowth*float64(s.tested) || s.r() > splitShort {
+		return
+	}
+	s.tested = n
+	g.stats.Tests++
+	b := g.bisect(s)
+	if b.inB == nil || b.within < p.splitWithin {
+		return
+	}
+	limit := p.splitRho - p.splitN/float64(n) + g.strict
+	if b.rho >= limit+p.splitEx*.25 {
+		return // not even with camps that share no word
+	}
+	ex, telling := g.exclusive(s, b.inB)
+	limit += p.splitEx * (ex - .75)
+	if b.rho < limit {
+		g.split(s, b, limit, telling)
+	}
+}
+
+// split takes the camp that does not hold the first article out of s.
+func (g *Grouper) split(s *group, b bisection, limit float64, telling []Term) {
+	var camp []*item
+	for i, it := range s.members {
+		if b.inB[i] != b.inB[0] {
+			camp = append(camp, it)
+		}
+	}
+	d := Decision{Kind: Split, From: s.id, Reason: Reason{
+		Rule: "camps", Score: b.rho, Threshold: limit, Terms: telling, Near: s.id,
+	}}
+	to := g.newGroup(g.newID(camp[0]))
+	d.Story = to.id
+	for _, it := range camp {
+		d.Articles = append(d.Articles, it.seq)
+		g.leave(s, it)
+		g.enter(to, it)
+	}
+	for _, sibling := range slices.Clone(s.siblings) {
+		g.part(to, sibling)
+	}
+	g.part(to, s)
+	g.fresh = append(g.fresh, to)
+	g.out = append(g.out, d)
+	s.tested, to.tested = 0, 0
+	g.test(s)
+	g.test(to)
+}
+
+// bisection is a story in two camps.
+type bisection struct {
+	inB    []bool  // by member; nil: there is none
+	rho    float64 // mean likeness across, over the geometric mean of those within
+	within float64 // the lesser mean likeness within
+}
+
+// bisect returns the bisection of s with the least rho. Members are compared
+// without what all of them share: a stem weighs less the more members have it.
+func (g *Grouper) bisect(s *group) bisection {
+	sim := g.residuals(s)
+	n := len(s.members)
+	best := bisection{rho: math.Inf(1)}
+	for k := range min(n, splitStarts) {
+		seed := k * n / min(n, splitStarts)
+		least := -1
+		for j := range n {
+			if j != seed && (least < 0 || sim[seed*n+j] < sim[seed*n+least]) {
+				least = j
+			}
+		}
+		b := twoMeans(sim, n, seed, least)
+		if b.inB != nil && b.rho < best.rho {
+			best = b
+		}
+	}
+	return best
+}
+
+// residuals returns the matrix of likeness of the members of s.
+func (g *Grouper) residuals(s *group) []float64 {
+	n := len(s.members)
+	lnN := g.lnStories(s.lang)
+	g.scatterGroup(s)
+	type weight struct {
+		entry int32
+		w     float64
+	}
+	rows := make([][]weight, n)
+	for i, it := range s.members {
+		row, sum := make([]weight, 0, len(it.features)), 0.0
+		for _, f := range it.features {
+			k := g.at[f.term]
+			df := s.entries[k].df
+			if df < 2 || int(df) == n {
+				continue
+			}
+			w := float64(float64(f.v) * math.Sqrt(g.idf2(lnN, f.term)) * (1 - float64(df)/float64(n)))
+			row = append(row, weight{k, w})
+			sum += float64(w * w)
+		}
+		if sum > 0 {
+			scale := 1 / math.Sqrt(sum)
+			for k := range row {
+				row[k].w *= scale
+			}
+		}
+		rows[i] = row
+	}
+	for i := range s.entries {
+		g.unmark(s.entries[i].term)
+	}
+	sim, dense := make([]float64, n*n), make([]float64, len(s.entries))
+	for i, row := range rows {
+		for _, x := range row {
+			dense[x.entry] = x.w
+		}
+		for j := i + 1; j < n; j++ {
+			dot := 0.0
+			for _, x := range rows[j] {
+				dot += float64(x.w * dense[x.entry])
+			}
+			sim[i*n+j], sim[j*n+i] = dot, dot
+		}
+		for _, x := range row {
+			dense[x.entry] = 0
+		}
+	}
+	return sim
+}
+
+// twoMeans parts n members into those nearer to member a and those nearer to
+// b, then moves each to the camp that it is more like on average, until none moves.
+func twoMeans(sim []float64, n, a, b int) bisection {
+	inB, sizes := make([]bool, n), [2]int{}
+	to := make([][2]float64, n) // sum of likeness to each camp, without oneself
+	camp := func(i int) int {
+		if inB[i] {
+			return 1
+		}
+		return 0
+	}
+	for i := range n {
+		inB[i] = i == b || i != a && sim[i*n+b] > sim[i*n+a]
+		sizes[camp(i)]++
+	}
+	for i := range n {
+		for j := range n {
+			if i != j {
+				to[i][camp(j)] += sim[i*n+j]
+			}
+		}
+	}
+	for range splitRounds {
+		moved := false
+		for i := range n {
+			c := camp(i)
+			if sizes[c] == 1 {
+				continue
+			}
+			if to[i][1-c]/float64(sizes[1-c]) <= to[i][c]/float64(sizes[c]-1) {
+				continue
+			}
+			inB[i], moved = !inB[i], true
+			sizes[c]--
+			sizes[1-c]++
+			for j := range n {
+				if j != i {
+					to[j][c] -= sim[i*n+j]
+					to[j][1-c] += sim[i*n+j]
+				}
+			}
+		}
+		if !moved {
+			break
+		}
+	}
+	if min(sizes[0], sizes[1]) < splitCamp {
+		return bisection{}
+	}
+	return weigh(sim, n, inB, sizes)
+}
+
+// weigh measures a bisection.
+func weigh(sim []float64, n int, inB []bool, sizes [2]int) bisection {
+	var within [2]float64
+	across := 0.0
+	for i := range n {
+		for j := i + 1; j < n; j++ {
+			switch x := sim[i*n+j]; {
+			case inB[i] != inB[j]:
+				across += x
+			case inB[i]:
+				within[1] += x
+			default:
+				within[0] += x
+			}
+		}
+	}
+	for c, size := range sizes {
+		within[c] /= float64(size * (size - 1) / 2)
+	}
+	across /= float64(sizes[0] * sizes[1])
+	least := min(within[0], within[1])
+	if least <= 0 {
+		return bisection{}
+	}
+	return bisection{inB: inB, rho: across / math.Sqrt(within[0]*within[1]), within: least}
+}
+
+// exclusive returns how exclusive the best words of two camps are: the mean
+// difference of the shares of members that have them, over the five best words
+// of a camp, in the camp where it is less. It names the words of the camp without the
+// first article.
+func (g *Grouper) exclusive(s *group, inB []bool) (float64, []Term) {
+	g.scatterGroup(s)
+	have, sizes := make([][2]int, len(s.entries)), [2]int{}
+	for i, it := range s.members {
+		c := 0
+		if inB[i] {
+			c = 1
+		}
+		sizes[c]++
+		for _, f := range it.features {
+			have[g.at[f.term]][c]++
+		}
+	}
+	for i := range s.entries {
+		g.unmark(s.entries[i].term)
+	}
+	other := 1
+	if inB[0] {
+		other = 0
+	}
+	least, named := 1.0, []Term(nil)
+	for c := range 2 {
+		var diffs []share
+		for k, n := range have {
+			if d := float64(n[c])/float64(sizes[c]) - float64(n[1-c])/float64(sizes[1-c]); d > 0 {
+				diffs = append(diffs, share{g.lex.words[s.entries[k].term].text, d})
+			}
+		}
+		slices.SortFunc(diffs, func(a, b share) int {
+			return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.text, b.text))
+		})
+		sum := 0.0
+		for _, d := range diffs[:min(len(diffs), splitTerms)] {
+			sum += d.score
+			if c == other {
+				named = append(named, Term{Text: d.text, Weight: d.score})
+			}
+		}
+		least = min(least, sum/splitTerms)
+	}
+	return least, named
+}
