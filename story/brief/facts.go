@@ -156,9 +156,9 @@ func (c *corpus) facts(d *doc, o *others) []fact {
 		if covered >= mostCovered*total {
 			continue
 		}
-		score := (unseen-covered)/total + .15*min(4, float64(fresh))
+		score := ((unseen-covered)/total + .15*min(4, float64(fresh))) * lengthFactor(s.text)
 		if leans(s.text) {
-			score -= .3
+			score -= .5
 		}
 		out = append(out, fact{d, s, score})
 	}

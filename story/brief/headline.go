@@ -17,8 +17,11 @@ const (
 	cutLead    = 110 // runes that a sentence is cut to where no article has a title
 )
 
+// weakTitle is the share of the best first sentence's score below which a title says too little.
+const weakTitle = .5
+
 // headline returns the best title of the members and the article it is from.
-// Where no title says anything, it is the beginning of the best first sentence.
+// Where no title says much, it is the beginning of the best first sentence.
 func (c *corpus) headline() (string, uint64) {
 	support := c.support()
 	best, of, top := "", uint64(0), 0.0
@@ -32,28 +35,29 @@ func (c *corpus) headline() (string, uint64) {
 			best, of, top = title, d.article.Seq, s
 		}
 	}
-	if best != "" {
-		return best, of
+	if lead, from, score := c.leadHeadline(support); score*weakTitle > top {
+		return lead, from
 	}
-	if best, of = c.leadHeadline(support); best != "" {
+	if best != "" {
 		return best, of
 	}
 	return c.anyTitle()
 }
 
 // leadHeadline returns the best first sentence, cut to a headline's length.
-func (c *corpus) leadHeadline(support []float64) (string, uint64) {
+func (c *corpus) leadHeadline(support []float64) (string, uint64, float64) {
 	best, of, top := "", uint64(0), 0.0
 	for _, d := range c.docs {
 		for _, s := range d.sentences[:min(len(d.sentences), 2)] {
 			cut := shorten(s.text, cutLead)
 			terms := c.known(cut, d.lang)
-			if score := c.titleScore(d, cut, terms, support) / float64(1+s.pos); s.fit && score > top {
+			score := c.said(terms, support) / float64(1+s.pos)
+			if s.fit && score > top {
 				best, of, top = cut, d.article.Seq, score
 			}
 		}
 	}
-	return best, of
+	return best, of, top
 }
 
 // anyTitle returns the first title there is, or else the first words of a text.
@@ -129,17 +133,7 @@ func (c *corpus) support() []float64 {
 // titleScore says how well a title of d tells the story: by the words that the
 // families share, and by form.
 func (c *corpus) titleScore(d *doc, title string, terms []int32, support []float64) float64 {
-	sum, names := 0.0, 0
-	for _, w := range terms {
-		sum += c.words[w].weight * support[w]
-		if c.words[w].name() >= .5 || c.words[w].number {
-			names++
-		}
-	}
-	score := sum / math.Sqrt(float64(len(terms))+2)
-	if names == len(terms) && d.lang != "de" {
-		score *= .6 // who, but not what
-	}
+	score := c.said(terms, support)
 	if n := length(title); n > longTitle {
 		score *= float64(longTitle) / float64(n)
 	}
@@ -149,6 +143,24 @@ func (c *corpus) titleScore(d *doc, title string, terms []int32, support []float
 	}
 	rank := c.pref(c.members[d.member].Source).Rank
 	return score * (1 + .05*float64(max(-2, min(2, rank))))
+}
+
+// said returns how much of what the families share is in terms, against how many they are.
+func (c *corpus) said(terms []int32, support []float64) float64 {
+	sum, what, names := 0.0, 0.0, 0
+	for _, w := range terms {
+		sum += c.words[w].weight * support[w]
+		if c.words[w].name() >= .5 {
+			names++
+		} else {
+			what += c.words[w].weight * support[w]
+		}
+	}
+	score := sum / math.Sqrt(float64(len(terms))+2)
+	if names == len(terms) || names > 3 && what < 1.2 {
+		score *= .6 // who, but not what
+	}
+	return score
 }
 
 // length returns the length of a title in words; signs of dense scripts count a third.
@@ -181,6 +193,9 @@ func form(title string) float64 {
 	}
 	if strings.HasSuffix(title, "?") || strings.HasSuffix(title, "？") {
 		f *= .7
+	}
+	if strings.HasSuffix(title, ".") {
+		f *= .8
 	}
 	if strings.HasSuffix(title, "…") || strings.HasSuffix(title, "...") || strings.HasSuffix(title, ":") {
 		f *= .7

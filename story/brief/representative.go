@@ -23,7 +23,7 @@ func (c *corpus) representative() uint64 {
 	scores := make([]float64, len(eligible))
 	top := math.Inf(-1)
 	for i, d := range eligible {
-		scores[i] = c.central(d) * (.4 + .6*c.full(d)) * (.6 + .4*d.clean)
+		scores[i] = c.central(d) * (.4 + .6*c.full(d)) * (.3 + .7*d.clean)
 		top = max(top, scores[i])
 	}
 	var best *doc

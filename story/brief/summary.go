@@ -15,10 +15,10 @@ import (
 const (
 	maxSummary    = 3
 	maxLead       = 300 // runes of the lead that sums up a single report
-	maxFamilies   = 12  // families whose sentences are compared
+	maxSpeakers   = 12  // articles whose sentences are compared
 	maxCandidates = 15  // sentences of each that may be taken
 	maxWitnesses  = 40  // sentences of each that may bear one out
-	leastScore    = .3  // of the best sentence's score, for a further one
+	leastScore    = .25 // of the best sentence's score, for a further one
 	leastMatch    = .1  // with which the other families must bear out a sentence
 	sameMatter    = .55 // a match that says the same twice
 )
@@ -33,19 +33,19 @@ type candidate struct {
 // summary returns at most three sentences of different families that the others
 // bear out; of a story with one family, the lead of the article seq.
 func (c *corpus) summary(seq uint64) []story.Sentence {
-	voices := c.voices()
-	if len(voices) < 2 {
+	speakers := c.speakers()
+	if !slices.ContainsFunc(speakers, func(d *doc) bool { return d.family != speakers[0].family }) {
 		return c.lead(seq)
 	}
 	var all []candidate
-	for _, d := range voices {
+	for _, d := range speakers {
 		for i := range d.sentences {
 			s := &d.sentences[i]
 			if s.pos >= maxCandidates {
 				break
 			}
 			if s.fit {
-				if score := c.summaryScore(d, s, voices); score > 0 {
+				if score := c.summaryScore(d, s, speakers); score > 0 {
 					all = append(all, candidate{d, s, score})
 				}
 			}
@@ -66,46 +66,55 @@ func quote(d *doc, s *sentence) story.Sentence {
 	return story.Sentence{Text: s.text, Article: d.article.Seq}
 }
 
-// voices returns the docs that speak for their families and have a text; of many, the fullest families'.
-func (c *corpus) voices() []*doc {
+// speakers returns the docs whose sentences are compared: all that have a text,
+// or of many those that speak for the largest families.
+func (c *corpus) speakers() []*doc {
+	var all, voices []*doc
 	size := make(map[int]int)
 	for _, m := range c.members {
 		size[m.Family]++
 	}
-	var out []*doc
 	for _, d := range c.docs {
-		if d.voice && !d.bare() {
-			out = append(out, d)
+		if d.bare() {
+			continue
+		}
+		all = append(all, d)
+		if d.voice {
+			voices = append(voices, d)
 		}
 	}
-	if len(out) > maxFamilies {
-		slices.SortStableFunc(out, func(a, b *doc) int { return cmp.Compare(size[b.family], size[a.family]) })
-		out = out[:maxFamilies]
-		slices.SortFunc(out, func(a, b *doc) int { return cmp.Compare(a.member, b.member) })
+	if len(all) <= maxSpeakers {
+		return all
 	}
-	return out
+	slices.SortStableFunc(voices, func(a, b *doc) int { return cmp.Compare(size[b.family], size[a.family]) })
+	voices = voices[:min(len(voices), maxSpeakers)]
+	slices.SortFunc(voices, func(a, b *doc) int { return cmp.Compare(a.member, b.member) })
+	return voices
 }
 
 // summaryScore says how well a sentence sums up the story: how far the other
 // families bear it out, how near the front it stands, and its form.
-func (c *corpus) summaryScore(d *doc, s *sentence, voices []*doc) float64 {
-	sum, n := 0.0, 0
-	for _, o := range voices {
-		if o == d {
+func (c *corpus) summaryScore(d *doc, s *sentence, speakers []*doc) float64 {
+	best, order := make(map[int]float64), []int(nil) // by family
+	for _, o := range speakers {
+		if o.family == d.family {
 			continue
 		}
-		best := 0.0
-		for i := range o.sentences[:min(len(o.sentences), maxWitnesses)] {
-			best = max(best, c.match(s.terms, o.sentences[i].terms))
+		if _, ok := best[o.family]; !ok {
+			order = append(order, o.family)
 		}
-		sum += best
-		n++
+		for i := range o.sentences[:min(len(o.sentences), maxWitnesses)] {
+			best[o.family] = max(best[o.family], c.match(s.terms, o.sentences[i].terms))
+		}
 	}
-	support := sum / float64(n)
+	support := 0.0
+	for _, f := range order {
+		support += best[f] / float64(len(order))
+	}
 	if support < leastMatch {
 		return 0
 	}
-	score := support * (1 + .5*math.Exp(-float64(s.pos)/3)) * (.5 + .5*c.borne(d, s, voices)) * lengthFactor(s.text)
+	score := support * (.5 + math.Exp(-float64(s.pos)/4)) * (.5 + .5*c.borne(d, s, speakers)) * lengthFactor(s.text)
 	if leans(s.text) {
 		score *= .7
 	}
@@ -113,11 +122,11 @@ func (c *corpus) summaryScore(d *doc, s *sentence, voices []*doc) float64 {
 }
 
 // borne returns the share of a sentence's weight that other families have too.
-func (c *corpus) borne(d *doc, s *sentence, voices []*doc) float64 {
+func (c *corpus) borne(d *doc, s *sentence, speakers []*doc) float64 {
 	have := 0.0
 	for _, w := range s.terms {
-		for _, o := range voices {
-			if o != d && has(o.terms, w) {
+		for _, o := range speakers {
+			if o.family != d.family && has(o.terms, w) {
 				have += c.words[w].weight * c.words[w].weight
 				break
 			}
@@ -133,8 +142,10 @@ func lengthFactor(s string) float64 {
 		n *= 3
 	}
 	switch {
-	case n < 70:
-		return .7
+	case n < 60:
+		return .6
+	case n < 90:
+		return .8
 	case n > 330:
 		return .5
 	case n > 250:
@@ -144,11 +155,10 @@ func lengthFactor(s string) float64 {
 }
 
 // spread picks up to three candidates of different families, one after the
-// other, the best by score and by how little the chosen ones say of it. The
-// best one comes first, the others as their articles have them.
+// other, the best by score and by how little the chosen ones say of it. They
+// come in the order of their places in their articles: what happened stands before what it means.
 func (c *corpus) spread(all []candidate) []candidate {
 	var chosen []candidate
-	first := 0.0
 	for len(chosen) < maxSummary {
 		best, top := -1, 0.0
 		for i, s := range all {
@@ -156,23 +166,15 @@ func (c *corpus) spread(all []candidate) []candidate {
 				best, top = i, v
 			}
 		}
-		if best < 0 || len(chosen) > 0 && all[best].score < leastScore*first {
+		if best < 0 {
 			break
 		}
-		if len(chosen) == 0 {
-			first = all[best].score
-		}
 		chosen = append(chosen, all[best])
+		least := leastScore * chosen[0].score
+		all = slices.DeleteFunc(all, func(s candidate) bool { return s.score < least })
 	}
-	if len(chosen) > 2 {
-		slices.SortStableFunc(chosen[1:], func(a, b candidate) int { return cmp.Compare(a.depth(), b.depth()) })
-	}
+	slices.SortStableFunc(chosen, func(a, b candidate) int { return cmp.Compare(a.sentence.pos, b.sentence.pos) })
 	return chosen
-}
-
-// depth returns how far into its article a candidate stands, in [0, 1).
-func (s candidate) depth() float64 {
-	return float64(s.sentence.pos) / float64(len(s.doc.sentences))
 }
 
 // worth returns what s adds to the chosen ones; 0 for one of their families or one that says the same.
@@ -187,7 +189,7 @@ func (c *corpus) worth(s candidate, chosen []candidate) float64 {
 	if nearest > sameMatter {
 		return 0
 	}
-	return s.score * (1 - math.Sqrt(nearest))
+	return s.score * (1 - nearest)
 }
 
 // lead returns the first sentence or two of the article seq, or of the first article that has any.

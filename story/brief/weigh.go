@@ -9,7 +9,7 @@ import (
 
 // agencies are words of names that say who reports, not what.
 const agencies = `Associated Press AP Reuters AFP Agence France-Presse dpa TASS Interfax RIA Xinhua Kyodo Yonhap ANSA EFE Bloomberg
-	ТАСС Интерфакс РИА`
+	NBC CBS ABC CNN BBC NPR News ТАСС Интерфакс РИА`
 
 // weigh gives each word its weight and each doc its vector.
 func (c *corpus) weigh() {

@@ -68,7 +68,7 @@ func joinLines(lines []string, yield func(string) bool) bool {
 	var par strings.Builder
 	for i, line := range lines {
 		par.WriteString(line)
-		if i+1 < len(lines) && (wrapped || goesOn(line, lines[i+1])) {
+		if i+1 < len(lines) && (wrapped || goesOn(line, lines[i+1]) || i > 0 && isCut(line)) {
 			if !spaceless(lastRune(line)) {
 				par.WriteByte(' ')
 			}
@@ -125,6 +125,22 @@ func goesOn(line, next string) bool {
 	return tailOpen(line)
 }
 
+// isCut reports whether line is too long to be a heading and is not written like
+// one, and yet no sentence ends with it.
+func isCut(line string) bool {
+	if endsSentence(line) || !unicode.IsLetter(lastRune(line)) || utf8.RuneCountInString(line) < 65 {
+		return false
+	}
+	words, upper := 0, 0
+	for w := range strings.FieldsSeq(line) {
+		r, _ := utf8.DecodeRuneInString(w)
+		if words++; !unicode.IsLower(r) {
+			upper++
+		}
+	}
+	return upper*2 < words
+}
+
 // tailOpen reports whether a sentence ends inside line and something follows it: then the line is not a heading.
 func tailOpen(line string) bool {
 	for i := range len(line) - 2 {
@@ -138,6 +154,7 @@ func tailOpen(line string) bool {
 // openWords are words that no sentence or heading ends with.
 var openWords = set(`a an the of for to from with without and or but by at in into on onto over under as than that which who whose
 	is are was were be been has have had will would could should may might must its his her their our your my this these those
+	showing including following saying according via such both either
 	der die das den dem des ein eine einen einem und oder von vom zu zum zur mit für auf im am an
 	le la les un une des du de et ou à au aux en dans sur par pour que qui
 	el los las una del y o con por para que en il lo gli di da e per che nel della
