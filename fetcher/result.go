@@ -16,9 +16,19 @@ type Result struct {
 	// NotModified is true if there was nothing new to parse: 304, or the same bytes.
 	NotModified bool
 
+	// New and Edited count the articles that were not known, or were changed. The
+	// Sink sets them when it has committed; they are 0 before.
+	New, Edited int
+
 	// Err is why the look failed or was only partly good; nil if all is well.
 	// There may be articles beside it.
 	Err error
+
+	// More is true if the source holds more than one look gives: it is looked at
+	// again, not in full, as soon as this result is committed.
+	More bool
+
+	marks map[string]fileMark // of files: what was read, to be remembered once the result is committed
 }
 
 // Sink takes a result and returns when it is committed. On an error nothing of

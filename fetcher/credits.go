@@ -1,0 +1,243 @@
+package fetcher
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// agency is a news agency or a newsroom that others copy from.
+type agency struct {
+	name    string   // as it is shown
+	aliases []string // further names, exactly as written
+
+	// quoted agencies are themselves often the subject or a party ("KCNA
+	// reported"): only a dateline, a bracket or a list of sources counts.
+	quoted bool
+
+	// short names mean other things too ("PA"): brackets count at the front or end of a text only.
+	short bool
+}
+
+var agencies = []agency{
+	{name: "AP", aliases: []string{"Associated Press", "A.P.", "APNews.com", "APNews", "美联社"}},
+	{name: "Reuters", aliases: []string{"Thomson Reuters", "Reuters.com", "路透社", "Рейтер"}},
+	{name: "AFP", aliases: []string{"Agence France-Presse", "Agence France Presse", "法新社"}},
+	{name: "dpa", aliases: []string{"DPA", "Deutsche Presse-Agentur", "Deutschen Presse-Agentur"}},
+	{name: "APA", aliases: []string{"Austria Presse Agentur"}, short: true},
+	{name: "Keystone-SDA", aliases: []string{"SDA", "sda", "ATS"}, short: true},
+	{name: "epd", aliases: []string{"Evangelischer Pressedienst"}},
+	{name: "KNA", aliases: []string{"Katholische Nachrichten-Agentur"}, short: true},
+	{name: "SID", short: true},
+	{name: "EFE", aliases: []string{"Agencia EFE"}},
+	{name: "Europa Press", aliases: []string{"EUROPA PRESS"}},
+	{name: "ANSA"},
+	{name: "Adnkronos", aliases: []string{"ADNKRONOS"}},
+	{name: "AGI", short: true},
+	{name: "Lusa", aliases: []string{"LUSA", "Agência Lusa"}},
+	{name: "Agência Brasil", aliases: []string{"Agencia Brasil"}},
+	{name: "Belga", aliases: []string{"BELGA"}},
+	{name: "ANP", short: true},
+	{name: "NTB", short: true},
+	{name: "TT", aliases: []string{"TT News Agency"}, short: true},
+	{name: "Ritzau", aliases: []string{"RITZAU"}},
+	{name: "STT", short: true},
+	{name: "PAP", short: true},
+	{name: "ČTK", aliases: []string{"CTK"}},
+	{name: "MTI", short: true},
+	{name: "Tanjug", aliases: []string{"TANJUG"}},
+	{name: "Hina", aliases: []string{"HINA"}, short: true},
+	{name: "Agerpres", aliases: []string{"AGERPRES"}},
+	{name: "BTA", short: true},
+	{name: "Ukrinform"},
+	{name: "PA", aliases: []string{"PA Media", "Press Association"}, short: true},
+	{name: "UPI", aliases: []string{"United Press International"}},
+	{name: "The Canadian Press", aliases: []string{"Canadian Press", "THE CANADIAN PRESS"}},
+	{name: "AAP", aliases: []string{"Australian Associated Press"}, short: true},
+	{name: "PTI", aliases: []string{"Press Trust of India"}},
+	{name: "ANI", aliases: []string{"Asian News International"}, short: true},
+	{name: "IANS", aliases: []string{"Indo-Asian News Service"}},
+	{name: "Kyodo", aliases: []string{"Kyodo News", "共同社"}},
+	{name: "Jiji Press", aliases: []string{"Jiji"}},
+	{name: "Yonhap", aliases: []string{"Yonhap News Agency"}},
+	{name: "Bernama", aliases: []string{"BERNAMA"}},
+	{name: "Antara", aliases: []string{"ANTARA"}, short: true},
+	{name: "Anadolu", aliases: []string{"Anadolu Agency"}},
+	{name: "Xinhua", aliases: []string{"XINHUA", "新华社"}, quoted: true},
+	{name: "CNS", aliases: []string{"中新社", "中新网"}, quoted: true, short: true},
+	{name: "CCTV", aliases: []string{"央视网"}, quoted: true},
+	{name: "TASS", aliases: []string{"ТАСС"}, quoted: true},
+	{name: "RIA Novosti", aliases: []string{"РИА Новости"}, quoted: true},
+	{name: "Interfax", aliases: []string{"Интерфакс", "INTERFAX.RU", "INTERFAX"}, quoted: true},
+	{name: "KCNA", aliases: []string{"Korean Central News Agency"}, quoted: true},
+	{name: "IRNA", quoted: true},
+	{name: "SANA", quoted: true, short: true},
+	{name: "WAM", quoted: true, short: true},
+	{name: "NAN", aliases: []string{"News Agency of Nigeria"}, short: true},
+	{name: "Bloomberg", aliases: []string{"Bloomberg News"}},
+	{name: "Dow Jones", aliases: []string{"Dow Jones Newswires"}},
+	{name: "AFX", aliases: []string{"dpa-AFX"}},
+	{name: "CNN", aliases: []string{"CNN.com"}},
+	{name: "NBC News", aliases: []string{"NBC", "NBCNews.com"}},
+	{name: "ABC News", aliases: []string{"ABCNews.com"}},
+	{name: "CBS News", aliases: []string{"CBSNews.com"}},
+	{name: "Fox News", aliases: []string{"FoxNews.com"}},
+	{name: "BBC", aliases: []string{"BBC News", "BBC.com"}},
+}
+
+// creditRules find names where they mark an origin. Each has the name as its one group.
+var (
+	agencyByName = map[string]*agency{}
+	creditRules  []creditRule
+)
+
+type creditRule struct {
+	re       *regexp.Regexp
+	reported bool // counts only for agencies that are not quoted
+	bracket  bool // of a short name it counts only at a paragraph's end
+}
+
+func init() {
+	var names []string
+	for i := range agencies {
+		a := &agencies[i]
+		for _, n := range append([]string{a.name}, a.aliases...) {
+			agencyByName[strings.ToLower(n)] = a
+			names = append(names, regexp.QuoteMeta(n))
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	name := `(` + strings.Join(names, "|") + `)`
+	aside := `(?:\s\([^()\n]{1,30}\))?(?:[ -](?i:news agency|agency|nachrichtenagentur|correspondent|wire))?`
+	rule := func(pattern string, reported, bracket bool) {
+		creditRules = append(creditRules, creditRule{regexp.MustCompile(strings.ReplaceAll(pattern, "NAME", name)), reported, bracket})
+	}
+	rule(`[(\[]\s?(?:(?i:with|mit|avec|con|via)\s)?NAME(?:\s?[/,]\s?[\p{L}\p{N} ]{1,24}){0,3}\s?[)\]]`, false, true)
+	rule(`\bNAME`+aside+`\s(?:has\s|have\s|had\s)?(?:first\s)?(?i:reports|reported|writes|contributed|berichtet|berichtete|meldet|meldete|rapporte|a rapporté|indique|informa|informó|reporta|reportó|riferisce|сообщает|сообщил|сообщило|сообщила)\b`, true, false)
+	rule(`\b(?:told|tells)\s(?:the\s|The\s)?NAME\b`, true, false)
+	rule(`\b(?:sagten?|erzählten?)\s(?:der|dem)\s(?:Nachrichtenagentur\s|Agentur\s)?NAME\b`, true, false)
+	rule(`\b(?i:according to|as reported by|first reported by|reporting by|report by|a dit à|a déclaré à|dijo a|laut|selon|según|secondo)\s(?:the\s|The\s|l['’]|la\s|der\s)?(?i:news agency\s|nachrichtenagentur\s|agence\s|agencia\s|agenzia\s)?NAME\b`, true, false)
+	rule(`(?:©|\b[Cc]opyright)\s?(?:\d{4}\s)?(?:by\s)?(?:The\s|the\s)?NAME\b`, false, false)
+	rule(`(?i:mit material von|mit informationen von|avec|with inputs? from|with files from|with material from|con información de)\s(?:the\s|The\s|der\s)?NAME\b`, false, false)
+}
+
+// sourceList finds the head of a list of sources. What follows is read name by name.
+var sourceList = regexp.MustCompile(`(?im)(?:^|[.!?]\s)\s*(?:sources? include|sources?|quellen?|fuentes?|agencias?|fonti|fonte|источники?|with agencies|from agencies)\s?:\s*`)
+
+// Bounds of what credits looks at: the front and the end of a text.
+const (
+	creditFront = 128 << 10
+	creditEnd   = 32 << 10
+)
+
+// credits returns the agencies and newsrooms that text names as its origin, each
+// once, in order of appearance: in a dateline or brackets, in a list of sources,
+// as who reported or was told. A mention of another kind does not count.
+func credits(text string) []string {
+	if len(text) > creditFront+creditEnd {
+		text = cutBytes(text, creditFront) + "\n\n" + strings.ToValidUTF8(text[len(text)-creditEnd:], "")
+	}
+	type found struct {
+		at   int
+		name string
+	}
+	var all []found
+	if _, d, ok := cutDateline(text); ok && d.credit != "" {
+		all = append(all, found{0, d.credit})
+	}
+	for _, r := range creditRules {
+		for _, m := range r.re.FindAllStringSubmatchIndex(text, 100) {
+			a := agencyByName[strings.ToLower(text[m[2]:m[3]])]
+			if a == nil || r.reported && (a.quoted || a.short) || !wordEndsAt(text, m[3]) {
+				continue
+			}
+			if r.bracket && a.short && !endsParagraph(text[m[1]:]) {
+				continue
+			}
+			all = append(all, found{m[2], a.name})
+		}
+	}
+	for _, m := range sourceList.FindAllStringIndex(text, 10) {
+		for _, f := range listedNames(text[m[1]:]) {
+			all = append(all, found{m[1] + f.at, f.name})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b found) int { return a.at - b.at })
+	var names []string
+	for _, f := range all {
+		if !slices.Contains(names, f.name) {
+			names = append(names, f.name)
+		}
+	}
+	return names
+}
+
+// listed is a name in a list and where it stands.
+type listed struct {
+	at   int
+	name string
+}
+
+// listedNames reads the agencies at the front of s: on one line, or one a line.
+func listedNames(s string) []listed {
+	const maxLines, maxLine = 8, 80
+	var out []listed
+	at := 0
+	for n := 0; n < maxLines && at < len(s); n++ {
+		ln, _, _ := strings.Cut(s[at:], "\n")
+		if ln == "" { // paragraphs are separated by two
+			at, n = at+1, n-1
+			continue
+		}
+		if len(ln) > maxLine {
+			break
+		}
+		from := at
+		for part := range strings.FieldsFuncSeq(ln, func(r rune) bool { return strings.ContainsRune(",;/+&•|", r) }) {
+			if name := agencyName(part); name != "" {
+				out = append(out, listed{from, name})
+			}
+			from += len(part) + 1
+		}
+		at += len(ln) + 1
+	}
+	return out
+}
+
+// endsParagraph reports whether nothing but punctuation stands in s before the next line.
+func endsParagraph(s string) bool {
+	s, _, _ = strings.Cut(s, "\n")
+	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsPunct(r) || unicode.IsSpace(r) }) == ""
+}
+
+// agencyName returns the canonical name of the agency that s names ("The
+// Associated Press", "dpa/lnw", "www.reuters.com"), or "" for an unknown one.
+func agencyName(s string) string {
+	s = strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(".:,;-–—*()[]\"'", r) })
+	for _, cut := range []string{"https://", "http://", "www.", "The ", "the ", "with ", "mit "} {
+		s = strings.TrimPrefix(s, cut)
+	}
+	s = strings.TrimRight(s, "/")
+	if a := agencyByName[strings.ToLower(s)]; a != nil && sameCase(a, s) {
+		return a.name
+	}
+	for _, sep := range []string{"/", ", ", " - ", " news agency"} {
+		if head, _, ok := strings.Cut(s, sep); ok && head != s {
+			if a := agencyByName[strings.ToLower(strings.TrimSpace(head))]; a != nil && sameCase(a, strings.TrimSpace(head)) {
+				return a.name
+			}
+		}
+	}
+	return ""
+}
+
+// sameCase keeps words such as "ap" and "sid" from being agencies: a name of
+// capitals must be written in capitals.
+func sameCase(a *agency, s string) bool {
+	if len(s) > 5 || strings.Contains(s, ".") {
+		return true
+	}
+	return s == a.name || slices.Contains(a.aliases, s) || s == strings.ToUpper(s)
+}
