@@ -1,8 +1,15 @@
 package fetcher
 
 import (
+	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"strings"
+	"syscall"
 	"time"
 )
 
@@ -38,10 +45,13 @@ var (
 		"or allow_private_networks, if that is meant")
 
 	// ErrRedirects is returned for more than maxRedirects redirects in a row, or a loop of them.
-	ErrRedirects = fmt.Errorf("more than %d redirects; check the address", 10)
+	ErrRedirects = fmt.Errorf("more than %d redirects; check the address", maxRedirects)
 
 	// ErrRunning is returned by Run when the Fetcher already runs.
 	ErrRunning = errors.New("fetcher: already running")
+
+	// ErrStopped is returned for a look that ended because Run did.
+	ErrStopped = errors.New("fetcher: stopped")
 
 	// ErrNotRunning is returned by Refresh when Run is not running.
 	ErrNotRunning = errors.New("fetcher: not running")
@@ -82,5 +92,71 @@ func (e *StatusError) later() string {
 	if e.RetryAfter <= 0 {
 		return ""
 	}
-	return ", again in " + e.RetryAfter.String()
+	return ", again in " + words(e.RetryAfter)
+}
+
+// plainError is an error in words for people, with the one that it explains inside.
+type plainError struct {
+	words string
+	err   error
+}
+
+func (e *plainError) Error() string { return e.words }
+func (e *plainError) Unwrap() error { return e.err }
+
+// explain says in words what went wrong on the way to a document. The address is left out:
+// it may hold a password, and everybody knows which source this is about.
+func explain(ctx context.Context, err error, timeout time.Duration) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		err = u.Err
+	}
+	if r := asRefusal(err); r != nil {
+		return r
+	}
+	say := func(format string, args ...any) error { return &plainError{fmt.Sprintf(format, args...), err} }
+	dns, isDNS := errors.AsType[*net.DNSError](err)
+	cert, isCert := errors.AsType[*tls.CertificateVerificationError](err)
+	netErr, isNet := errors.AsType[net.Error](err)
+	switch {
+	case errors.Is(err, ErrTooLarge), errors.Is(err, ErrRedirects), errors.Is(err, ErrRefused):
+		return err
+	case errors.Is(err, context.Canceled):
+		return err
+	case ctx.Err() != nil, isNet && netErr.Timeout() && !isDNS:
+		return say("the server did not answer, or not to the end, within %s", words(timeout))
+	case isDNS && dns.IsNotFound:
+		return say("there is no host %s; check the address", dns.Name)
+	case isDNS:
+		return say("the host %s could not be looked up", dns.Name)
+	case isCert:
+		return say("the certificate of the server is not valid: %v", cert.Err)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return say("nothing listens at the server's address")
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return say("there is no way to the server's network")
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF):
+		return say("the server hung up")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return say("the server hung up before the end of the document")
+	case strings.Contains(err.Error(), "server response headers exceeded"):
+		return say("the server sent more than %d KiB of headers", maxHeaderBytes>>10)
+	}
+	return err
+}
+
+// words returns d as people say it: "45 s", "5 min", "3 h", "2 days".
+func words(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "0 s"
+	case d < time.Second && d > 0:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%d s", int(d.Round(time.Second)/time.Second))
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d min", int(d.Round(time.Minute)/time.Minute))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Round(time.Hour)/time.Hour))
+	}
+	return fmt.Sprintf("%d days", int(d.Round(24*time.Hour)/(24*time.Hour)))
 }

@@ -1,0 +1,123 @@
+package fetcher
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
+)
+
+// maxCodings is how many compressions may lie over one another.
+const maxCodings = 2
+
+// readBody returns the unpacked body of resp. One of more than limit bytes, packed
+// or not, is ErrTooLarge and nothing. On another error what came before it is
+// returned with it.
+func readBody(resp *http.Response, limit int64) ([]byte, error) {
+	if resp.ContentLength > limit {
+		return nil, fmt.Errorf("%w: it announces %s", ErrTooLarge, size(resp.ContentLength))
+	}
+	r := io.Reader(&limited{r: resp.Body, left: limit})
+	codings := codingsOf(resp.Header)
+	if len(codings) > maxCodings {
+		return nil, errors.New("the server packed the document too many times")
+	}
+	for i := len(codings) - 1; i >= 0; i-- {
+		var err error
+		if r, err = unpack(r, codings[i], limit); err != nil {
+			return nil, err
+		}
+	}
+	if len(codings) == 0 { // a .gz file, served as it lies there
+		br := bufio.NewReader(r)
+		r = br
+		if head, _ := br.Peek(3); bytes.Equal(head, []byte("\x1f\x8b\x08")) {
+			var err error
+			if r, err = unpack(br, "gzip", limit); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var buf bytes.Buffer
+	if n := resp.ContentLength; n > 0 {
+		buf.Grow(int(min(n, 1<<20)) + bytes.MinRead)
+	}
+	_, err := buf.ReadFrom(r)
+	if errors.Is(err, ErrTooLarge) {
+		return nil, err
+	}
+	return buf.Bytes(), err
+}
+
+// codingsOf lists the compressions of the body, in the order in which they were applied.
+func codingsOf(h http.Header) (codings []string) {
+	for _, line := range h.Values("Content-Encoding") {
+		for _, c := range strings.Split(line, ",") {
+			c = strings.ToLower(strings.TrimSpace(c))
+			if c != "" && c != "identity" && c != "none" && c != "utf-8" {
+				codings = append(codings, c)
+			}
+		}
+	}
+	return codings
+}
+
+// unpack returns what r holds once unpacked, up to limit bytes.
+func unpack(r io.Reader, coding string, limit int64) (io.Reader, error) {
+	switch coding {
+	case "gzip", "x-gzip":
+		br := bufio.NewReader(r)
+		if head, err := br.Peek(2); err != nil || !bytes.Equal(head, []byte("\x1f\x8b")) {
+			return br, nil // labelled so, but not packed
+		}
+		zr, err := gzip.NewReader(br)
+		if err != nil {
+			return nil, fmt.Errorf("the server sent broken gzip: %w", err)
+		}
+		return &limited{r: zr, left: limit, coding: "gzip"}, nil
+	case "br":
+		return &limited{r: brotli.NewReader(r), left: limit, coding: "brotli"}, nil
+	}
+	return nil, fmt.Errorf("the server packed the document as %q, which it was not asked to", cutRunes(coding, 40))
+}
+
+// limited gives at most left bytes of r, and ErrTooLarge if there are more.
+type limited struct {
+	r      io.Reader
+	left   int64
+	coding string // for errors; "" if r is not unpacked here
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	if int64(len(p)) > l.left+1 {
+		p = p[:l.left+1]
+	}
+	n, err := l.r.Read(p)
+	if int64(n) > l.left {
+		return 0, ErrTooLarge
+	}
+	l.left -= int64(n)
+	if err != nil && err != io.EOF && l.coding != "" && !errors.Is(err, ErrTooLarge) {
+		err = fmt.Errorf("the server sent broken %s: %w", l.coding, err)
+	}
+	return n, err
+}
+
+// size returns n bytes in words.
+func size(n int64) string {
+	switch {
+	case n >= 10<<30:
+		return fmt.Sprintf("%d GiB", n>>30)
+	case n >= 10<<20:
+		return fmt.Sprintf("%d MiB", n>>20)
+	case n >= 10<<10:
+		return fmt.Sprintf("%d KiB", n>>10)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}

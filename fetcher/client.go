@@ -1,0 +1,275 @@
+package fetcher
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/net/publicsuffix"
+
+	"storyfold/story"
+)
+
+// Limits of an exchange.
+const (
+	maxRedirects   = 10
+	maxHeaderBytes = 256 << 10
+	maxValidator   = 1 << 10 // bytes of an ETag or Last-Modified that is kept
+	dialTimeout    = 10 * time.Second
+	idleTimeout    = 90 * time.Second
+	maxIdle        = 256 // connections kept open without a request
+)
+
+const accept = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, " +
+	"application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
+
+// client asks servers for documents. It is safe for concurrent use.
+type client struct {
+	guarded, open *http.Transport // open: to addresses of private networks, too
+	allowPrivate  bool
+	proxied       bool
+	timeout       time.Duration
+	maxBody       int64
+	userAgent     string
+}
+
+func newClient(o *Options) (*client, error) {
+	c := &client{
+		allowPrivate: o.AllowPrivateNetworks,
+		timeout:      o.Timeout,
+		maxBody:      o.MaxBody,
+		userAgent:    o.UserAgent,
+	}
+	var proxy func(*http.Request) (*url.URL, error)
+	if o.Proxy != "" {
+		u, err := url.Parse(o.Proxy)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "socks5" {
+			return nil, fmt.Errorf("proxy %q is not an http, https or socks5 address", o.Proxy)
+		}
+		proxy, c.proxied = http.ProxyURL(u), true
+	}
+	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
+	c.open = newTransport(o, dialer, proxy)
+	if c.proxied { // the proxy is trusted and often private; literal addresses are checked in RoundTrip
+		c.guarded = c.open
+		return c, nil
+	}
+	checked := *dialer
+	checked.Control = refusePrivate
+	c.guarded = newTransport(o, &checked, nil)
+	return c, nil
+}
+
+func newTransport(o *Options, d *net.Dialer, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
+	return &http.Transport{
+		Proxy:                  proxy,
+		DialContext:            d.DialContext,
+		ForceAttemptHTTP2:      true,
+		TLSHandshakeTimeout:    dialTimeout,
+		ResponseHeaderTimeout:  o.Timeout,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		MaxIdleConns:           maxIdle,
+		MaxIdleConnsPerHost:    o.PerHost,
+		IdleConnTimeout:        idleTimeout,
+		DisableCompression:     true, // unpacked here, under a limit
+	}
+}
+
+func (c *client) close() {
+	c.open.CloseIdleConnections()
+	c.guarded.CloseIdleConnections()
+}
+
+// answer is what a server said.
+type answer struct {
+	notModified bool
+	body        []byte // unpacked
+	broken      error  // why the body ends too early; nil: it is whole
+	finalURL    string // after redirects
+	moved       string // where permanent redirects lead; "" if there were none
+	header      http.Header
+}
+
+// get makes a conditional GET of src with the validators of st. An answer
+// without a document is a *StatusError.
+func (c *client) get(ctx context.Context, src *story.Source, st *story.SourceState) (*answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	req, err := c.request(ctx, src, st)
+	if err != nil {
+		return nil, err
+	}
+	hop := &hops{client: c, src: src, host: req.URL.Host, permanent: true}
+	jar, _ := cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List})
+	hc := &http.Client{Transport: hop, CheckRedirect: hop.check, Jar: jar}
+	resp, err := hc.Do(req)
+	if err != nil {
+		return nil, explain(ctx, err, c.timeout)
+	}
+	defer resp.Body.Close()
+	a := &answer{finalURL: resp.Request.URL.String(), moved: hop.moved, header: resp.Header}
+	switch {
+	case resp.StatusCode == http.StatusNotModified && conditional(req):
+		a.notModified = true
+		return a, nil
+	case resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNonAuthoritativeInfo:
+		io.CopyN(io.Discard, resp.Body, 16<<10) // so that the connection can be used again
+		return nil, &StatusError{Code: resp.StatusCode, RetryAfter: retryAfter(resp.Header, time.Now())}
+	}
+	a.body, err = readBody(resp, c.maxBody)
+	if err != nil && len(a.body) == 0 {
+		return nil, explain(ctx, err, c.timeout)
+	}
+	if err != nil {
+		a.broken = explain(ctx, err, c.timeout)
+	}
+	return a, nil
+}
+
+func (c *client) request(ctx context.Context, src *story.Source, st *story.SourceState) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, src.Feed, nil)
+	if err != nil || req.URL.Host == "" || req.URL.Scheme != "http" && req.URL.Scheme != "https" {
+		return nil, fmt.Errorf("the address is not an http or https address")
+	}
+	req.Header.Set("User-Agent", c.userAgent)
+	req.Header.Set("Accept", accept)
+	req.Header.Set("Accept-Encoding", "gzip, br")
+	if st.ETag != "" {
+		req.Header.Set("If-None-Match", st.ETag)
+	}
+	if st.LastModified != "" {
+		req.Header.Set("If-Modified-Since", st.LastModified)
+	}
+	for name, value := range src.Headers {
+		if strings.EqualFold(name, "Host") {
+			req.Host = value
+			continue
+		}
+		req.Header.Set(name, value)
+	}
+	return req, nil
+}
+
+func conditional(req *http.Request) bool {
+	return req.Header.Get("If-None-Match") != "" || req.Header.Get("If-Modified-Since") != ""
+}
+
+// hops follows one request over its redirects.
+type hops struct {
+	client    *client
+	src       *story.Source
+	host      string // as configured, with port
+	permanent bool   // all redirects so far were
+	moved     string
+}
+
+// RoundTrip sends one hop through the guard, unless the source may reach private
+// addresses and the hop goes to its own host.
+func (h *hops) RoundTrip(req *http.Request) (*http.Response, error) {
+	private := h.client.allowPrivate || h.src.Private && strings.EqualFold(req.URL.Host, h.host)
+	if private {
+		return h.client.open.RoundTrip(req)
+	}
+	if h.client.proxied {
+		if err := refuseLiteral(req.URL.Hostname()); err != nil {
+			return nil, err
+		}
+	}
+	return h.client.guarded.RoundTrip(req)
+}
+
+// check decides on a redirect to req.
+func (h *hops) check(req *http.Request, via []*http.Request) error {
+	if len(via) > maxRedirects {
+		return ErrRedirects
+	}
+	if req.URL.Scheme != "http" && req.URL.Scheme != "https" {
+		return fmt.Errorf("%w: it redirects to a %q address", ErrRefused, cutRunes(req.URL.Scheme, 20))
+	}
+	req.URL.User = nil
+	req.Header.Del("Referer")
+	if other := !strings.EqualFold(req.URL.Host, h.host); other || via[0].URL.Scheme == "https" && req.URL.Scheme == "http" {
+		req.Host = ""
+		for name := range h.src.Headers {
+			req.Header.Del(name)
+		}
+		req.Header.Del("Authorization")
+		req.Header.Set("User-Agent", h.client.userAgent)
+	}
+	if code := req.Response.StatusCode; code != http.StatusMovedPermanently && code != http.StatusPermanentRedirect {
+		h.permanent = false
+	}
+	if h.permanent {
+		h.moved = req.URL.String()
+	}
+	return nil
+}
+
+// retryAfter reads the header in seconds or as a date, at most a day; 0 if there is none.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	v := strings.TrimSpace(h.Get("Retry-After"))
+	if v == "" {
+		return 0
+	}
+	if n, ok := seconds(v); ok {
+		return min(n, maxRetryAfter)
+	}
+	if t, err := http.ParseTime(v); err == nil {
+		return min(max(t.Sub(now), 0), maxRetryAfter)
+	}
+	return 0
+}
+
+// maxRetryAfter is the longest time that a server can keep a source quiet at once.
+const maxRetryAfter = 24 * time.Hour
+
+// seconds reads a number of seconds; one too large for a Duration is a year.
+func seconds(s string) (time.Duration, bool) {
+	if s == "" || len(s) > 40 || strings.Trim(s, "0123456789") != "" {
+		return 0, false
+	}
+	const year = 365 * 24 * time.Hour
+	n := time.Duration(0)
+	for _, c := range s {
+		if n = n*10 + time.Duration(c-'0'); n > year/time.Second {
+			return year, true
+		}
+	}
+	return n * time.Second, true
+}
+
+// freshFor returns how long the answer says it stays fresh: max-age, else Expires; 0 if it does not.
+func freshFor(h http.Header, now time.Time) time.Duration {
+	for _, part := range strings.Split(h.Get("Cache-Control"), ",") {
+		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "no-cache", "no-store":
+			return 0
+		case "max-age":
+			if n, ok := seconds(strings.Trim(strings.TrimSpace(value), `"`)); ok {
+				return n
+			}
+		}
+	}
+	if t, err := http.ParseTime(h.Get("Expires")); err == nil {
+		if date, err := http.ParseTime(h.Get("Date")); err == nil {
+			now = date
+		}
+		return max(t.Sub(now), 0)
+	}
+	return 0
+}
+
+// validator returns a header as it was sent, or "" if it is too long to be kept.
+func validator(h http.Header, name string) string {
+	if v := h.Get(name); len(v) <= maxValidator {
+		return v
+	}
+	return ""
+}

@@ -1,0 +1,176 @@
+package fetcher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	"storyfold/story"
+)
+
+// Fetch looks once at a feed or at files, whatever the schedule says. The state
+// in the result is st after the look, with the time that Run would look again; it
+// counts only once the result is committed. Fetch keeps nothing and may be
+// called from any goroutine, with or without Run.
+func (f *Fetcher) Fetch(ctx context.Context, src story.Source, st story.SourceState) *Result {
+	if src.Feed == "" {
+		return f.lookAtFiles(ctx, newFileSource(src, f.log()), &src, st, true)
+	}
+	return f.lookAtFeed(ctx, &src, st)
+}
+
+// lookAtFeed is Fetch for a feed. Whatever goes wrong ends in the result.
+func (f *Fetcher) lookAtFeed(ctx context.Context, src *story.Source, st story.SourceState) (r *Result) {
+	now := time.Now()
+	defer func() {
+		if p := recover(); p != nil {
+			f.log().Error("reading a feed failed in a way that it must not", "source", src.Name, "panic", p, "stack", string(debug.Stack()))
+			r = f.failed(src, st, now, fmt.Errorf("storyfold failed to read the document: %v", p))
+		}
+	}()
+	o, c := f.settings()
+	answer, err := c.get(ctx, src, &st)
+	if err != nil {
+		return f.failed(src, st, now, err)
+	}
+	hash := xxhash.Sum64(answer.body)
+	if answer.notModified || answer.broken == nil && hash == st.BodyHash && hash != 0 {
+		return f.unchanged(o, src, st, now, answer)
+	}
+	doc, err := f.parse(ctx, answer, src)
+	if answer.broken != nil {
+		err = errors.Join(answer.broken, err)
+	}
+	if doc == nil {
+		return f.failed(src, st, now, err)
+	}
+	return f.read(o, src, st, now, answer, hash, doc, err)
+}
+
+// parse reads the document in the answer. As many are read at a time as there are processors: more
+// would only cost memory.
+func (f *Fetcher) parse(ctx context.Context, a *answer, src *story.Source) (*document, error) {
+	select {
+	case f.parsing <- struct{}{}:
+		defer func() { <-f.parsing }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return parseFeed(a.body, a.header.Get("Content-Type"), a.finalURL, *src)
+}
+
+// failed is the result of a look that brought nothing: all but the failure stays as it was.
+func (f *Fetcher) failed(src *story.Source, st story.SourceState, now time.Time, err error) *Result {
+	checked(src, &st, now)
+	fail(&st, now, err)
+	what := facts{now: now, err: err, chance: rand.Float64()}
+	if status, ok := errors.AsType[*StatusError](err); ok {
+		what.retryAfter = status.RetryAfter
+		st.Gone = status.Code == 410
+		if status.Code == 429 && status.RetryAfter == 0 {
+			what.retryAfter = f.options().Interval
+		}
+	}
+	plan(f.options(), src, &st, what)
+	return &Result{Source: *src, State: st, Err: err}
+}
+
+// unchanged is the result of a look that found what was known.
+func (f *Fetcher) unchanged(o *Options, src *story.Source, st story.SourceState, now time.Time, a *answer) *Result {
+	checked(src, &st, now)
+	if v := validator(a.header, "ETag"); v != "" {
+		st.ETag = v
+	}
+	if v := validator(a.header, "Last-Modified"); v != "" {
+		st.LastModified = v
+	}
+	good(&st, a)
+	plan(o, src, &st, facts{now: now, fresh: freshFor(a.header, now), chance: rand.Float64()})
+	return &Result{Source: *src, State: st, NotModified: true}
+}
+
+// read is the result of a look that brought a document; err says what is wrong with it.
+func (f *Fetcher) read(o *Options, src *story.Source, st story.SourceState, now time.Time, a *answer,
+	hash uint64, doc *document, err error) *Result {
+	checked(src, &st, now)
+	st.Format, st.Title, st.Site, st.Items = doc.Format, doc.Title, doc.Site, doc.items
+	if half, newest := rhythm(doc.Articles, now); half > 0 || err == nil {
+		st.Rhythm, st.Newest = half, newest
+	}
+	st.Gone = false
+	if err != nil { // not all of it was there: the next look must ask for it again
+		fail(&st, now, err)
+		st.ETag, st.LastModified, st.BodyHash = "", "", 0
+		st.Warning = fmt.Sprintf("%d items could be read", len(doc.Articles))
+	} else {
+		good(&st, a)
+		st.ETag, st.LastModified, st.BodyHash = validator(a.header, "ETag"), validator(a.header, "Last-Modified"), hash
+		st.Warning = doc.Warning
+		if doc.items > 0 && len(doc.Articles) == 0 {
+			st.Warning = "no item has a title or a text"
+		}
+	}
+	what := facts{now: now, ttl: doc.ttl, fresh: freshFor(a.header, now), chance: rand.Float64()}
+	if len(doc.Articles) == 0 {
+		what.err = err
+	}
+	plan(o, src, &st, what)
+	return &Result{Source: *src, Articles: doc.Articles, State: st, Err: err}
+}
+
+// lookAtFiles is Fetch for files.
+func (f *Fetcher) lookAtFiles(ctx context.Context, files *fileSource, src *story.Source, st story.SourceState, full bool) (r *Result) {
+	now := time.Now()
+	defer func() {
+		if p := recover(); p != nil {
+			f.log().Error("reading files failed in a way that it must not", "source", src.Name, "panic", p, "stack", string(debug.Stack()))
+			err := fmt.Errorf("storyfold failed to read the files: %v", p)
+			checked(src, &st, now)
+			fail(&st, now, err)
+			st.Next, st.NextReason = now.Add(rescanInterval), "rescan"
+			r = &Result{Source: *src, State: st, Err: err}
+		}
+	}()
+	r = files.look(ctx, full)
+	r.Source = *src
+	warning, items := r.State.Warning, r.State.Items
+	checked(src, &st, now)
+	st.Format, st.Warning = "files", warning
+	if items > 0 {
+		st.Items = items
+	}
+	if r.Err != nil {
+		fail(&st, now, r.Err)
+	} else {
+		st.Error, st.ErrorSince, st.Errors = "", time.Time{}, 0
+	}
+	r.NotModified = len(r.Articles) == 0 && r.Err == nil
+	st.Next, st.NextReason = now.Add(rescanInterval), "rescan, beside the watch"
+	r.State = st
+	return r
+}
+
+// checked notes a look in st, and which source it is of.
+func checked(src *story.Source, st *story.SourceState, now time.Time) {
+	st.Name, st.Address, st.Checked = src.Name, src.Address(), now
+}
+
+// fail notes a failure in st.
+func fail(st *story.SourceState, now time.Time, err error) {
+	if st.Errors == 0 || st.ErrorSince.IsZero() {
+		st.ErrorSince = now
+	}
+	st.Errors++
+	st.Error = cutRunes(cleanLine(err.Error(), 1000), 1000)
+}
+
+// good notes a look without failure in st.
+func good(st *story.SourceState, a *answer) {
+	st.Error, st.ErrorSince, st.Errors, st.Gone = "", time.Time{}, 0, false
+	st.Moved = a.moved
+}

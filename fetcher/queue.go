@@ -1,0 +1,196 @@
+package fetcher
+
+import (
+	"container/heap"
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"storyfold/story"
+)
+
+// source is a configured source and what is going on with it. Fetcher.mu guards it.
+//
+// An enabled source is in exactly one place: in Fetcher.due (index >= 0), in its
+// host's queue (queued), or being looked at (busy).
+type source struct {
+	src story.Source
+	st  story.SourceState
+
+	due    time.Time
+	index  int // in Fetcher.due; -1: not there
+	queued bool
+	busy   bool
+
+	again     bool // busy, and to be looked at once more at once
+	stale     bool // busy with an earlier config: its validators must not be kept
+	removed   bool
+	unflushed bool // st changed without a result of its own
+	refused   int  // results in a row that could not be committed
+
+	waiting  []chan<- Report // for the next look to begin
+	watching []chan<- Report // for the look that is under way
+
+	host  *host
+	files *fileSource        // nil for a feed
+	stop  context.CancelFunc // ends the watch of files
+}
+
+// host is a server that several sources may be on.
+type host struct {
+	queue  []*source // due, oldest first
+	active int       // requests under way
+	next   time.Time // when the next request may start
+	index  int       // in Fetcher.ready; -1: not there
+	local  bool      // files: no delay between looks
+}
+
+// hostOf returns the host of a feed: name and port. Files have one of their own.
+func (f *Fetcher) hostOf(src *story.Source) *host {
+	if src.Feed == "" {
+		return &host{index: -1, local: true}
+	}
+	key := src.Feed
+	if u, err := url.Parse(src.Feed); err == nil {
+		key = strings.ToLower(u.Host)
+	}
+	h := f.hosts[key]
+	if h == nil {
+		h = &host{index: -1}
+		f.hosts[key] = h
+	}
+	return h
+}
+
+// at puts e among those that wait until t.
+func (f *Fetcher) at(e *source, t time.Time) {
+	e.due = t
+	switch {
+	case e.busy || e.queued || e.removed || !e.src.Enabled:
+	case e.index >= 0:
+		heap.Fix(&f.due, e.index)
+	default:
+		heap.Push(&f.due, e)
+	}
+}
+
+// now has e looked at as soon as its host allows; if it is being looked at, once more.
+func (f *Fetcher) now(e *source) {
+	if e.busy {
+		e.again = true
+		return
+	}
+	f.at(e, time.Now())
+}
+
+// leave takes e out of all queues.
+func (f *Fetcher) leave(e *source) {
+	if e.index >= 0 {
+		heap.Remove(&f.due, e.index)
+	}
+	if e.queued {
+		e.queued = false
+		e.host.queue = slices.DeleteFunc(e.host.queue, func(q *source) bool { return q == e })
+		if len(e.host.queue) == 0 && e.host.index >= 0 {
+			heap.Remove(&f.ready, e.host.index)
+		}
+	}
+}
+
+// line up h, if it has something to do and may do it.
+func (f *Fetcher) lineUp(h *host) {
+	if h.index < 0 && len(h.queue) > 0 && h.active < f.opts.PerHost {
+		heap.Push(&f.ready, h)
+	}
+}
+
+// dispatch starts what may start at now, and returns how long nothing else can.
+func (f *Fetcher) dispatch(now time.Time) time.Duration {
+	for len(f.due) > 0 && !f.due[0].due.After(now) {
+		e := heap.Pop(&f.due).(*source)
+		e.queued = true
+		e.host.queue = append(e.host.queue, e)
+		f.lineUp(e.host)
+	}
+	for f.looks < f.opts.Concurrency && len(f.ready) > 0 && !f.ready[0].next.After(now) {
+		h := heap.Pop(&f.ready).(*host)
+		e := h.queue[0]
+		h.queue = slices.Delete(h.queue, 0, 1)
+		f.start(e, now)
+		f.lineUp(h)
+	}
+	wait := time.Hour
+	if len(f.due) > 0 {
+		wait = min(wait, f.due[0].due.Sub(now))
+	}
+	if len(f.ready) > 0 && f.looks < f.opts.Concurrency {
+		wait = min(wait, f.ready[0].next.Sub(now))
+	}
+	return max(wait, 0)
+}
+
+// schedule is the loop that starts looks, until ctx ends.
+func (f *Fetcher) schedule(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		case <-f.wake:
+		}
+		f.mu.Lock()
+		wait := f.dispatch(time.Now())
+		f.mu.Unlock()
+		timer.Reset(wait)
+	}
+}
+
+// dueHeap holds sources, the earliest due first.
+type dueHeap []*source
+
+func (h dueHeap) Len() int           { return len(h) }
+func (h dueHeap) Less(i, j int) bool { return h[i].due.Before(h[j].due) }
+func (h dueHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].index, h[j].index = i, j
+}
+func (h *dueHeap) Push(x any) {
+	e := x.(*source)
+	e.index = len(*h)
+	*h = append(*h, e)
+}
+func (h *dueHeap) Pop() any {
+	old := *h
+	e := old[len(old)-1]
+	old[len(old)-1] = nil
+	*h = old[:len(old)-1]
+	e.index = -1
+	return e
+}
+
+// hostHeap holds hosts with something to do, the one that may start first first.
+type hostHeap []*host
+
+func (h hostHeap) Len() int           { return len(h) }
+func (h hostHeap) Less(i, j int) bool { return h[i].next.Before(h[j].next) }
+func (h hostHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].index, h[j].index = i, j
+}
+func (h *hostHeap) Push(x any) {
+	e := x.(*host)
+	e.index = len(*h)
+	*h = append(*h, e)
+}
+func (h *hostHeap) Pop() any {
+	old := *h
+	e := old[len(old)-1]
+	old[len(old)-1] = nil
+	*h = old[:len(old)-1]
+	e.index = -1
+	return e
+}
