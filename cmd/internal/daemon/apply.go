@@ -1,0 +1,276 @@
+package daemon
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"storyfold/story"
+)
+
+// changes gathers what the decisions of one batch make of the stories: each
+// touched story is loaded once, changed in place, and stored whole.
+type changes struct {
+	now     time.Time
+	load    func(story.ID) (story.Story, error) // a stored story
+	storyOf func(seq uint64) (story.ID, error)  // the stored story of an article
+	added   map[uint64]*story.Article           // articles new in this batch
+
+	stories map[story.ID]*draft
+	order   []story.ID          // keys of stories, in the order they were first touched
+	where   map[uint64]story.ID // articles that changed their story in this batch
+	aliases []story.Alias
+	gone    map[story.ID]bool // From of aliases
+}
+
+// draft is a story that is being changed.
+type draft struct {
+	story.Story
+	before *story.Story // as stored; nil if the story is new
+	texts  bool         // its members changed: the brief must be made anew
+}
+
+func newChanges(now time.Time, load func(story.ID) (story.Story, error), storyOf func(uint64) (story.ID, error)) *changes {
+	return &changes{
+		now: now, load: load, storyOf: storyOf, added: map[uint64]*story.Article{},
+		stories: map[story.ID]*draft{}, where: map[uint64]story.ID{}, gone: map[story.ID]bool{},
+	}
+}
+
+// used tells whether this batch gave or took the id.
+func (c *changes) used(id story.ID) bool { return c.stories[id] != nil || c.gone[id] }
+
+// draft returns the story with this id, loading it when it is first touched.
+func (c *changes) draft(id story.ID) (*draft, error) {
+	if d := c.stories[id]; d != nil {
+		return d, nil
+	}
+	s, err := c.load(id)
+	if err != nil {
+		return nil, fmt.Errorf("story %s: %w", id, err)
+	}
+	if s.ID != id {
+		return nil, fmt.Errorf("story %s: a decision names an alias of %s", id, s.ID)
+	}
+	before := s
+	before.Members = slices.Clone(s.Members)
+	d := &draft{Story: s, before: &before}
+	c.put(d)
+	return d, nil
+}
+
+func (c *changes) put(d *draft) {
+	c.stories[d.ID] = d
+	c.order = append(c.order, d.ID)
+}
+
+// apply makes one decision come true.
+func (c *changes) apply(d story.Decision) error {
+	switch d.Kind {
+	case story.Open:
+		c.put(&draft{Story: story.Story{ID: d.Story}})
+		return c.place(d.Article, d.Story, d.Reason)
+	case story.Join:
+		return c.place(d.Article, d.Story, d.Reason)
+	case story.Move:
+		return c.move(d)
+	case story.Merge:
+		return c.merge(d)
+	case story.Split:
+		return c.split(d)
+	case story.Show, story.Close:
+		s, err := c.draft(d.Story)
+		if err != nil {
+			return err
+		}
+		if d.Kind == story.Show {
+			s.Shown = c.now
+		} else {
+			s.Closed = true
+		}
+		return nil
+	}
+	return fmt.Errorf("unknown decision %d", d.Kind)
+}
+
+// place puts an article that is new in this batch into a story.
+func (c *changes) place(seq uint64, id story.ID, why story.Reason) error {
+	a := c.added[seq]
+	if a == nil {
+		return fmt.Errorf("a decision places article %d, which is not new", seq)
+	}
+	s, err := c.draft(id)
+	if err != nil {
+		return err
+	}
+	m := story.MemberOf(a)
+	m.Why = why
+	c.insert(s, m)
+	return nil
+}
+
+func (c *changes) insert(s *draft, m story.Member) {
+	i, _ := slices.BinarySearchFunc(s.Members, m.Seq, func(m story.Member, seq uint64) int {
+		return int(int64(m.Seq) - int64(seq))
+	})
+	s.Members = slices.Insert(s.Members, i, m)
+	s.texts = true
+	c.where[m.Seq] = s.ID
+}
+
+// take removes an article from a story and returns it.
+func (c *changes) take(s *draft, seq uint64) (story.Member, error) {
+	i := slices.IndexFunc(s.Members, func(m story.Member) bool { return m.Seq == seq })
+	if i < 0 {
+		return story.Member{}, fmt.Errorf("article %d is not in story %s", seq, s.ID)
+	}
+	m := s.Members[i]
+	m.Family = 0
+	s.Members = slices.Delete(s.Members, i, i+1)
+	s.texts = true
+	return m, nil
+}
+
+func (c *changes) move(d story.Decision) error {
+	from, err := c.draft(d.From)
+	if err != nil {
+		return err
+	}
+	to := c.stories[d.Story]
+	if to == nil {
+		if to, err = c.target(d.Story); err != nil {
+			return err
+		}
+	}
+	m, err := c.take(from, d.Article)
+	if err != nil {
+		return err
+	}
+	m.Why = d.Reason
+	c.insert(to, m)
+	c.note(from, d.Kind, fmt.Sprintf("“%s” went to another story%s", m.Title, numbers(d.Reason)))
+	c.note(to, d.Kind, fmt.Sprintf("“%s” came from another story%s", m.Title, numbers(d.Reason)))
+	if len(from.Members) == 0 {
+		c.alias(from.ID, to.ID)
+	}
+	return nil
+}
+
+// target returns the story that a decision moves to: a stored one, or a new one.
+func (c *changes) target(id story.ID) (*draft, error) {
+	d, err := c.draft(id)
+	if err == nil {
+		return d, nil
+	}
+	if !isNotFound(err) {
+		return nil, err
+	}
+	d = &draft{Story: story.Story{ID: id}}
+	c.put(d)
+	return d, nil
+}
+
+func (c *changes) merge(d story.Decision) error {
+	from, err := c.draft(d.From)
+	if err != nil {
+		return err
+	}
+	to, err := c.draft(d.Story)
+	if err != nil {
+		return err
+	}
+	headline := from.Brief.Headline
+	for _, m := range slices.Clone(from.Members) {
+		if m, err = c.take(from, m.Seq); err != nil {
+			return err
+		}
+		c.insert(to, m)
+	}
+	for _, e := range from.History {
+		c.note(to, e.Kind, e.Text)
+	}
+	c.note(to, d.Kind, fmt.Sprintf("merged with %s%s%s", d.From, quoted(headline), numbers(d.Reason)))
+	if to.Shown.IsZero() && !from.Shown.IsZero() {
+		to.Shown = c.now
+	}
+	c.alias(from.ID, to.ID)
+	return nil
+}
+
+func (c *changes) split(d story.Decision) error {
+	from, err := c.draft(d.From)
+	if err != nil {
+		return err
+	}
+	to, err := c.target(d.Story)
+	if err != nil {
+		return err
+	}
+	for _, seq := range d.Articles {
+		m, err := c.take(from, seq)
+		if err != nil {
+			return err
+		}
+		m.Why = d.Reason
+		c.insert(to, m)
+	}
+	c.note(from, d.Kind, fmt.Sprintf("%d articles went to a story of their own, %s%s", len(d.Articles), d.Story, numbers(d.Reason)))
+	c.note(to, d.Kind, fmt.Sprintf("split from %s%s%s", d.From, quoted(from.Brief.Headline), numbers(d.Reason)))
+	return nil
+}
+
+// alias makes from, which has no articles left, another name of to.
+func (c *changes) alias(from, to story.ID) {
+	if d := c.stories[from]; d != nil {
+		delete(c.stories, from)
+		c.order = slices.DeleteFunc(c.order, func(id story.ID) bool { return id == from })
+	}
+	c.gone[from] = true
+	c.aliases = append(c.aliases, story.Alias{From: from, To: to})
+}
+
+func (c *changes) note(d *draft, kind story.Kind, text string) {
+	d.History = append(d.History, story.Event{Time: c.now, Kind: kind, Text: text})
+	if over := len(d.History) - story.MaxHistory; over > 0 {
+		d.History = slices.Delete(d.History, 0, over)
+	}
+}
+
+// edit renews the header of an article that was edited or listed again.
+func (c *changes) edit(a *story.Article) error {
+	id, ok := c.where[a.Seq]
+	if !ok {
+		var err error
+		if id, err = c.storyOf(a.Seq); err != nil {
+			return fmt.Errorf("story of article %d: %w", a.Seq, err)
+		}
+	}
+	s, err := c.draft(id)
+	if err != nil {
+		return err
+	}
+	old := s.Member(a.Seq)
+	if old == nil {
+		return fmt.Errorf("article %d is not in story %s", a.Seq, id)
+	}
+	m := story.MemberOf(a)
+	m.Family, m.Why = old.Family, old.Why
+	*old = m
+	s.texts = true
+	return nil
+}
+
+func quoted(headline string) string {
+	if headline == "" {
+		return ""
+	}
+	return " (“" + headline + "”)"
+}
+
+// numbers states what a decision measured, to stand behind a sentence.
+func numbers(r story.Reason) string {
+	if r.Score == 0 && r.Threshold == 0 {
+		return ""
+	}
+	return fmt.Sprintf(": %s %.2f, threshold %.2f", r.Rule, r.Score, r.Threshold)
+}

@@ -1,0 +1,26 @@
+// Package daemon joins the rooms: what the fetcher brings is grouped by the
+// story package, committed to the store and served by feedgen.
+//
+// # Goroutines
+//
+// Run starts them all, on one screen, and returns when the last has ended:
+//
+//	fetcher   polls feeds and watches files; each result waits in Pipeline.Sink until it is committed
+//	pipeline  groups and commits; the only writer of the store, the only user of the Grouper
+//	public    the HTTP server of feeds and pages; reads the store in short transactions
+//	admin     the HTTP server on the Unix socket in data_dir; commands of the same user
+//	notify    tells systemd READY, RELOADING, STOPPING and, while the pipeline moves, WATCHDOG
+//
+// # Guarantees
+//
+// A result is committed whole or not at all, with its source's state. A crash
+// loses at most what was not committed; its validators were not stored, so it is
+// fetched again. At start the Grouper is restored from the store and no stored
+// decision is taken again. A commit that fails drops its batch; fetching pauses,
+// the Grouper is restored, serving goes on and Ready says why, until the store
+// commits again.
+//
+// On SIGTERM fetching ends first, what was fetched is committed, the servers
+// drain for at most five seconds, and the store closes last. On SIGHUP the config
+// is read again; a broken one is refused and the running one stays.
+package daemon

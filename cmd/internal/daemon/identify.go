@@ -1,0 +1,233 @@
+package daemon
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"storyfold/fetcher"
+	"storyfold/store"
+	"storyfold/story"
+)
+
+// Counts says what became of the articles of a result.
+type Counts struct {
+	New       int // articles that were not known
+	Edited    int // known ones whose content changed
+	Unchanged int // known ones, as they were, and further listings of known ones
+}
+
+// arrivals are the articles of a batch, told apart by what is known of them.
+type arrivals struct {
+	added    []*story.Article // oldest first, Seq and FirstSeen set
+	edited   []*story.Article // whole, as they are to be stored
+	listings []story.Listing  // further keys of known or added articles
+	counts   []Counts         // by job
+}
+
+// identify looks every article of the batch up in the store.
+func identify(db *store.DB, batch []*job, now time.Time) (*arrivals, error) {
+	var keys []story.Key
+	var links []string
+	for _, j := range batch {
+		for i := range j.result.Articles {
+			a := &j.result.Articles[i]
+			keys = append(keys, a.Key())
+			if link := IdentifyingLink(a.URL); link != "" {
+				links = append(links, link)
+			}
+		}
+	}
+	known, err := db.Known(keys)
+	if err != nil {
+		return nil, err
+	}
+	byLink, err := db.ByLink(links)
+	if err != nil {
+		return nil, err
+	}
+	id := &identifier{
+		db: db, now: now, known: known, byLink: byLink, arrivals: &arrivals{counts: make([]Counts, len(batch))},
+		addedKey: map[story.Key]*story.Article{}, addedLink: map[string]*story.Article{},
+		owner: map[*story.Article]int{}, stored: map[uint64]*story.Article{},
+	}
+	for i, j := range batch {
+		for k := range j.result.Articles {
+			if err := id.take(i, &j.result.Articles[k]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	id.number()
+	return id.arrivals, nil
+}
+
+// identifier is the work of identify: one article after the other.
+type identifier struct {
+	*arrivals
+	db     *store.DB
+	now    time.Time
+	known  map[story.Key]store.Known
+	byLink map[string]uint64
+
+	addedKey  map[story.Key]*story.Article
+	addedLink map[string]*story.Article
+	owner     map[*story.Article]int    // the job that brought an added article
+	stored    map[uint64]*story.Article // known articles that this batch changes
+	pending   []pendingListing
+}
+
+// pendingListing is a listing of an article that has no Seq yet.
+type pendingListing struct {
+	key story.Key
+	of  *story.Article
+}
+
+func (id *identifier) take(job int, a *story.Article) error {
+	key, link := a.Key(), IdentifyingLink(a.URL)
+	if k, ok := id.known[key]; ok {
+		return id.takeKnown(job, a, k)
+	}
+	if first := id.addedKey[key]; first != nil { // the same item twice in one batch: the later one counts
+		source, identity := first.Source, first.Identity
+		if source == a.Source && identity == a.Identity {
+			also := first.Also
+			*first = *a
+			first.FirstSeen, first.Also = id.now, also
+		}
+		id.counts[job].Unchanged++
+		return nil
+	}
+	if link != "" {
+		if seq, ok := id.byLink[link]; ok {
+			return id.list(job, a, key, seq)
+		}
+		if first := id.addedLink[link]; first != nil && sameItem(first, a) {
+			first.Also = alsoListed(first, a.Source)
+			id.addedKey[key] = first
+			id.pending = append(id.pending, pendingListing{key, first})
+			id.counts[job].Unchanged++
+			return nil
+		}
+	}
+	a.FirstSeen = id.now
+	id.added = append(id.added, a)
+	id.owner[a] = job
+	id.addedKey[key] = a
+	if link != "" && id.addedLink[link] == nil {
+		id.addedLink[link] = a
+	}
+	return nil
+}
+
+// takeKnown handles an article whose key the store has.
+func (id *identifier) takeKnown(job int, a *story.Article, k store.Known) error {
+	if k.Seq == 0 || k.Hash == store.ContentHash(a) { // removed by retention, or as it was
+		id.counts[job].Unchanged++
+		return nil
+	}
+	old, err := id.article(k.Seq)
+	if err != nil {
+		return err
+	}
+	if old.Key() != a.Key() { // a further listing: the first one's words stand
+		id.counts[job].Unchanged++
+		return nil
+	}
+	if old.Title != a.Title && old.Title != "" {
+		old.Retitled(old.Title, id.now)
+	}
+	edited := *a
+	edited.Seq, edited.FirstSeen, edited.Published = old.Seq, old.FirstSeen, old.Published
+	edited.Also, edited.Titles, edited.Edited = old.Also, old.Titles, id.now
+	*old = edited
+	id.change(old)
+	id.counts[job].Edited++
+	return nil
+}
+
+// list makes a, whose link a stored article has, a further listing of that one.
+func (id *identifier) list(job int, a *story.Article, key story.Key, seq uint64) error {
+	old, err := id.article(seq)
+	if err != nil {
+		return err
+	}
+	if !sameItem(old, a) {
+		a.FirstSeen = id.now
+		id.added = append(id.added, a)
+		id.owner[a] = job
+		id.addedKey[key] = a
+		return nil
+	}
+	if also := alsoListed(old, a.Source); len(also) != len(old.Also) {
+		old.Also = also
+		id.change(old)
+	}
+	id.listings = append(id.listings, story.Listing{Key: key, Seq: seq})
+	id.known[key] = store.Known{Seq: seq}
+	id.counts[job].Unchanged++
+	return nil
+}
+
+// article returns a stored article, as this batch has left it.
+func (id *identifier) article(seq uint64) (*story.Article, error) {
+	if a := id.stored[seq]; a != nil {
+		return a, nil
+	}
+	a, err := id.db.Article(seq)
+	if err != nil {
+		return nil, err
+	}
+	id.stored[seq] = a
+	return a, nil
+}
+
+func (id *identifier) change(a *story.Article) {
+	if !slices.Contains(id.edited, a) {
+		id.edited = append(id.edited, a)
+	}
+}
+
+// number puts the new articles into the order in which they are grouped, oldest
+// first, and gives them their sequence numbers.
+func (id *identifier) number() {
+	slices.SortStableFunc(id.added, func(a, b *story.Article) int { return a.Time().Compare(b.Time()) })
+	next := id.db.NextSeq()
+	for i, a := range id.added {
+		a.Seq = next + uint64(i)
+		id.counts[id.owner[a]].New++
+	}
+	for _, p := range id.pending {
+		id.listings = append(id.listings, story.Listing{Key: p.key, Seq: p.of.Seq})
+	}
+}
+
+// sameItem tells whether two articles with one canonical link are one article:
+// always between two sources; within one source only under the same title, since
+// some feeds link every item to their front page.
+func sameItem(a, b *story.Article) bool { return a.Source != b.Source || a.Title == b.Title }
+
+// alsoListed returns a.Also with the source in it.
+func alsoListed(a *story.Article, source string) []string {
+	if source == a.Source || slices.Contains(a.Also, source) {
+		return a.Also
+	}
+	also := append(slices.Clone(a.Also), source)
+	slices.Sort(also)
+	return also
+}
+
+// IdentifyingLink returns the canonical form of a link that can identify an
+// article, or "": a front page cannot.
+func IdentifyingLink(link string) string {
+	if link == "" {
+		return ""
+	}
+	c := fetcher.CanonicalLink(link)
+	u, err := url.Parse(c)
+	if err != nil || strings.Trim(u.Path, "/") == "" && u.RawQuery == "" {
+		return ""
+	}
+	return c
+}

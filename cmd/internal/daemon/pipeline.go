@@ -1,0 +1,423 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"storyfold/fetcher"
+	"storyfold/store"
+	"storyfold/story"
+	"storyfold/story/brief"
+)
+
+const (
+	// maxBatch is how many articles one transaction takes, as long as whole
+	// results make them up: a result is never spread over two.
+	maxBatch = 2000
+
+	flushEvery  = time.Minute     // how often the schedule state of unchanged sources is stored
+	expireEvery = time.Hour       // how often retention is looked after
+	beatEvery   = 2 * time.Second // how often an idle pipeline gives a sign of life
+
+	// grace is how long a fetched result may wait for its commit after the
+	// daemon was told to stop.
+	grace = 5 * time.Second
+)
+
+// Pipeline groups and commits: one goroutine, one transaction a batch. It is the
+// only writer of the store and the only user of the Grouper.
+type Pipeline struct {
+	db  *store.DB
+	log *slog.Logger
+	now func() time.Time
+
+	jobs chan *job
+
+	mu     sync.Mutex // guards what follows
+	config Config
+	failed error // why the last commit failed; nil: it did not
+
+	ready   atomic.Bool  // restored
+	beat    atomic.Int64 // Unix nanoseconds of the last sign of life
+	stats   pipelineStats
+	grouper *story.Grouper // of the goroutine of Run, or of Restore before it
+	batch   *changes       // the batch at hand, for used
+	last    time.Time      // FirstSeen of the last batch: never runs backwards
+
+	// unflushed gives the states of sources that were looked at and brought
+	// nothing; nil: none.
+	unflushed func() []story.SourceState
+}
+
+// pipelineStats are counted since the start.
+type pipelineStats struct {
+	commits, failures, added, edited, decisions atomic.Int64
+	busy                                        atomic.Int64 // nanoseconds spent on batches
+}
+
+// job is a result that waits to be committed.
+type job struct {
+	result *fetcher.Result
+	counts Counts
+	done   chan error
+}
+
+// NewPipeline returns a pipeline into db. It starts nothing; Restore comes first.
+func NewPipeline(db *store.DB, c Config, log *slog.Logger) *Pipeline {
+	p := &Pipeline{db: db, log: log, now: time.Now, config: c, jobs: make(chan *job)}
+	p.beat.Store(time.Now().UnixNano())
+	return p
+}
+
+// Configure takes over a reloaded config: preferences and retention. The
+// grouping settings stay as they are until a restart.
+func (p *Pipeline) Configure(c Config) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c.Group = p.config.Group
+	p.config = c
+}
+
+func (p *Pipeline) settings() Config {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.config
+}
+
+// Ready returns nil once the Grouper is restored and while commits go through,
+// else why not.
+func (p *Pipeline) Ready() error {
+	if !p.ready.Load() {
+		return errors.New("restoring the open stories")
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.failed != nil {
+		return fmt.Errorf("the store does not commit: %w", p.failed)
+	}
+	return nil
+}
+
+// Restore rebuilds the Grouper from the store, without deciding anything again.
+func (p *Pipeline) Restore() error {
+	state, err := p.db.Engine()
+	if err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	o := p.settings().Group
+	o.Used = func(id story.ID) bool { return p.batch != nil && p.batch.used(id) || p.db.Used(id) }
+	g, err := story.Restore(o, state, p.open())
+	if err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	p.grouper = g
+	p.ready.Store(true)
+	return nil
+}
+
+// open gives the open stories with their articles.
+func (p *Pipeline) open() iter.Seq2[story.Restored, error] {
+	return func(yield func(story.Restored, error) bool) {
+		for s, err := range p.db.OpenStories() {
+			r := story.Restored{Story: &s}
+			for i := 0; err == nil && i < len(s.Members); i++ {
+				var a *story.Article
+				if a, err = p.db.Article(s.Members[i].Seq); err == nil {
+					r.Articles = append(r.Articles, a)
+				}
+			}
+			p.beat.Store(time.Now().UnixNano())
+			if !yield(r, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Sink takes a result and returns when it is committed; it is a fetcher.Sink.
+// What was fetched when ctx ends is still committed, if that goes quickly.
+func (p *Pipeline) Sink(ctx context.Context, r *fetcher.Result) error {
+	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
+	_, err := p.Take(late, r)
+	return err
+}
+
+// Take commits a result and says what became of its articles.
+func (p *Pipeline) Take(ctx context.Context, r *fetcher.Result) (Counts, error) {
+	j := &job{result: r, done: make(chan error, 1)}
+	select {
+	case p.jobs <- j:
+	case <-ctx.Done():
+		return Counts{}, ctx.Err()
+	}
+	err := <-j.done
+	return j.counts, err
+}
+
+// once is Take without Run: for a command that has the store to itself.
+func (p *Pipeline) once(ctx context.Context, r *fetcher.Result) (Counts, error) {
+	j := &job{result: r}
+	if err := ctx.Err(); err != nil {
+		return Counts{}, err
+	}
+	err := p.process([]*job{j}, true)
+	return j.counts, err
+}
+
+// Run groups and commits what Take brings, until stop is closed and nothing
+// waits any more. The caller closes stop when no Take will come.
+func (p *Pipeline) Run(stop <-chan struct{}) error {
+	flush, expire, beat := time.NewTicker(flushEvery), time.NewTicker(expireEvery), time.NewTicker(beatEvery)
+	defer flush.Stop()
+	defer expire.Stop()
+	defer beat.Stop()
+	p.expire()
+	for {
+		p.beat.Store(time.Now().UnixNano())
+		select {
+		case j := <-p.jobs:
+			batch, empty := p.gather(j)
+			p.work(stop, batch, empty)
+		case <-beat.C:
+		case <-flush.C:
+			p.flush()
+		case <-expire.C:
+			p.expire()
+		case <-stop:
+			p.flush()
+			return nil
+		}
+	}
+}
+
+// gather adds what waits already to the first job, and tells whether the queue
+// is empty then.
+func (p *Pipeline) gather(first *job) (batch []*job, empty bool) {
+	batch = []*job{first}
+	for n := len(first.result.Articles); n < maxBatch; {
+		select {
+		case j := <-p.jobs:
+			batch = append(batch, j)
+			n += len(j.result.Articles)
+		default:
+			return batch, true
+		}
+	}
+	return batch, false
+}
+
+// work commits a batch and answers its jobs. After a failure it waits, without
+// taking more, until the store commits again.
+func (p *Pipeline) work(stop <-chan struct{}, batch []*job, empty bool) {
+	start := time.Now()
+	err := p.process(batch, empty)
+	p.stats.busy.Add(int64(time.Since(start)))
+	for _, j := range batch {
+		j.done <- err
+	}
+	if err != nil {
+		p.recover(stop, err)
+	}
+}
+
+// process groups a batch and commits it with its sources' states. The pass also
+// runs when nothing more waits.
+func (p *Pipeline) process(batch []*job, empty bool) error {
+	now := p.clock()
+	arrived, err := identify(p.db, batch, now)
+	if err != nil {
+		return err
+	}
+	c := newChanges(now, p.db.Story, p.db.StoryOf)
+	p.batch = c
+	defer func() { p.batch = nil }()
+	commit := &story.Commit{Time: now, Listings: arrived.listings}
+	for _, a := range arrived.edited {
+		commit.Articles = append(commit.Articles, *a)
+		commit.Decisions = append(commit.Decisions, p.grouper.Edit(a)...)
+	}
+	for _, a := range arrived.added {
+		commit.Articles = append(commit.Articles, *a)
+		c.added[a.Seq] = a
+		commit.Decisions = append(commit.Decisions, p.grouper.Add(a)...)
+	}
+	if empty {
+		commit.Decisions = append(commit.Decisions, p.grouper.Pass()...)
+	}
+	if err := p.retell(c, commit, arrived); err != nil {
+		return err
+	}
+	for _, j := range batch {
+		if j.result.State.Name != "" {
+			commit.States = append(commit.States, j.result.State)
+		}
+	}
+	if len(commit.Articles) > 0 || len(commit.Decisions) > 0 {
+		commit.Engine = p.grouper.State()
+	}
+	if err := p.db.Commit(commit); err != nil {
+		return err
+	}
+	for i, j := range batch {
+		j.counts = arrived.counts[i]
+	}
+	p.stats.commits.Add(1)
+	p.stats.added.Add(int64(len(arrived.added)))
+	p.stats.edited.Add(int64(len(arrived.edited)))
+	p.stats.decisions.Add(int64(len(commit.Decisions)))
+	return nil
+}
+
+// clock returns the time of a batch; it never runs backwards, whatever the
+// system's clock does.
+func (p *Pipeline) clock() time.Time {
+	now := p.now().UTC().Round(0)
+	if !now.After(p.last) {
+		now = p.last.Add(time.Millisecond)
+	}
+	p.last = now
+	return now
+}
+
+// retell applies the decisions to the stories and makes the changed ones' briefs
+// and revisions anew.
+func (p *Pipeline) retell(c *changes, commit *story.Commit, arrived *arrivals) error {
+	for _, d := range commit.Decisions {
+		if err := c.apply(d); err != nil {
+			return err
+		}
+	}
+	texts := map[uint64]*story.Article{}
+	for _, a := range arrived.added {
+		texts[a.Seq] = a
+	}
+	for _, a := range arrived.edited {
+		texts[a.Seq] = a
+		if err := c.edit(a); err != nil {
+			return err
+		}
+	}
+	load := func(seq uint64) (*story.Article, error) {
+		if a := texts[seq]; a != nil {
+			return a, nil
+		}
+		return p.db.Article(seq)
+	}
+	pref := preferences(p.settings())
+	for _, id := range c.order {
+		d := c.stories[id]
+		if d.texts {
+			if err := brief.Make(&d.Story, load, pref); err != nil {
+				return fmt.Errorf("story %s: %w", id, err)
+			}
+			d.revise(c.now)
+		}
+		commit.Stories = append(commit.Stories, d.Story)
+	}
+	commit.Aliases = c.aliases
+	return nil
+}
+
+// revise adds a revision if the story changed materially.
+func (d *draft) revise(now time.Time) {
+	reason, ok := brief.Material(d.before, &d.Story)
+	if !ok {
+		return
+	}
+	r := story.Revision{
+		Number: len(d.Revisions) + 1, Time: now, Reason: reason, Reports: d.Reports, Headline: d.Brief.Headline,
+	}
+	for _, m := range d.Members {
+		r.Articles = append(r.Articles, m.Seq)
+	}
+	d.Revisions = append(d.Revisions, r)
+}
+
+// preferences returns what the config says of a source.
+func preferences(c Config) func(string) brief.Pref {
+	prefs := map[string]brief.Pref{}
+	for _, s := range c.Sources {
+		prefs[s.Name] = brief.Pref{Rank: s.Rank, Paywall: s.Paywall}
+	}
+	return func(source string) brief.Pref { return prefs[source] }
+}
+
+// recover waits until the store commits again and restores the Grouper, which
+// has decided what was never stored. Serving goes on meanwhile.
+func (p *Pipeline) recover(stop <-chan struct{}, cause error) {
+	p.stats.failures.Add(1)
+	p.fail(cause)
+	p.log.Error("commit failed: fetching pauses, serving goes on", "error", cause)
+	wait := backoff.NewExponentialBackOff()
+	wait.InitialInterval, wait.MaxInterval = time.Second, time.Minute
+	for {
+		timer := time.NewTimer(wait.NextBackOff())
+		select {
+		case <-stop:
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+		p.beat.Store(time.Now().UnixNano())
+		err := p.db.Probe()
+		if err == nil {
+			err = p.Restore()
+		}
+		if err == nil {
+			p.fail(nil)
+			p.log.Info("the store commits again: fetching goes on")
+			return
+		}
+		p.fail(err)
+		p.log.Warn("the store still does not commit", "error", err)
+	}
+}
+
+func (p *Pipeline) fail(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.failed = err
+}
+
+// flush stores the schedule state of sources that brought nothing new.
+func (p *Pipeline) flush() {
+	if p.unflushed == nil {
+		return
+	}
+	states := p.unflushed()
+	if len(states) == 0 {
+		return
+	}
+	if err := p.db.Commit(&story.Commit{Time: p.clock(), States: states}); err != nil {
+		p.log.Warn("the schedule was not stored; it will be with the next look", "error", err)
+	}
+}
+
+// expire removes the stories that retention no longer keeps.
+func (p *Pipeline) expire() {
+	keep := p.settings().Retention
+	if keep <= 0 {
+		return
+	}
+	removed, err := p.db.Expire(p.now().Add(-keep))
+	if err != nil {
+		p.log.Error("retention failed", "error", err)
+	}
+	if len(removed) > 0 {
+		p.log.Info("retention removed stories", "stories", len(removed))
+	}
+}
+
+func isNotFound(err error) bool {
+	return errors.Is(err, story.ErrNotFound) || errors.Is(err, story.ErrRemoved)
+}
