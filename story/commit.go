@@ -77,6 +77,10 @@ type SourceState struct {
 	Moved   string    `cbor:"18,keyasint,omitempty"` // address that permanent redirects name
 	Items   int       `cbor:"19,keyasint,omitempty"` // items in the last document
 
+	Rhythm time.Duration `cbor:"20,keyasint,omitempty"` // half of the usual gap between its items; 0: unknown
+	Newest time.Time     `cbor:"21,keyasint,omitzero"`  // date of the newest item in the last document
+	Hold   time.Time     `cbor:"22,keyasint,omitzero"`  // the server asked not to be disturbed before then (Retry-After)
+
 	// Articles and Stories count what the source brought and is stored; the
 	// store fills them in when it is asked.
 	Articles int `cbor:"-"`
