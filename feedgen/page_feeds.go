@@ -149,7 +149,7 @@ func feedContains(f *Feed) string {
 	for _, code := range f.Languages {
 		names = append(names, languageName(code))
 	}
-	add("in", "in", names)
+	add("in the language", "in the languages", names)
 	if f.MinReports > 1 {
 		parts = append(parts, fmt.Sprintf("with at least %d independent reports", f.MinReports))
 	}

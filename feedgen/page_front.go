@@ -19,7 +19,7 @@ import (
 
 const (
 	frontStories = 60        // at most on one page
-	frontBytes   = 46 * 1024 // of stories on one page, so that the whole stays under 60 KB
+	frontBytes   = 50 * 1024 // of stories on one page, so that the whole stays under 60 KB
 	frontScan    = 10_000    // stories that a filter looks through
 
 	reportBonus = 8 * time.Hour  // freshness that each doubling of the independent reports is worth
@@ -194,7 +194,7 @@ func (p *frontPage) fill(c *Config, found *frontFind, q query) {
 		}
 	}
 	if len(p.Several) > 0 {
-		n := min(len(p.Once), 2*len(p.Several)+2)
+		n := min(len(p.Once), (3*len(p.Several)+3)/2) // about as high as the column beside it
 		p.Rail, p.Once = p.Once[:n], p.Once[n:]
 	}
 	if shown < len(found.stories) {
@@ -226,7 +226,7 @@ func (s *frontStory) size() int {
 func newFrontStory(s *Shown, root string, at func(time.Time) stamp) frontStory {
 	reports := reportsOf(s.Members)
 	f := frontStory{
-		Href:     root + "/stories/" + string(s.ID),
+		Href:     root + "/stories/" + url.PathEscape(string(s.ID)),
 		Headline: headlineOf(&s.Story, 180),
 		Count:    len(reports),
 		Reports:  "independent reports",

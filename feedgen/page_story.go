@@ -3,6 +3,7 @@ package feedgen
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -57,8 +58,8 @@ type storyArticle struct {
 	Anchor, Outlet, URL string
 	Title               prose
 	Time, Seen          stamp
-	Delayed             bool // seen long after its time, which is then worth saying
-	Kind                string
+	Delayed             bool   // seen later than its time, which is then worth saying
+	Kind                string // how it is tied to the report, where it does not copy it
 	Credits             string
 	Notes               []string // "paywall", "also listed by Harbour Wire"
 }
@@ -144,7 +145,7 @@ func (p *storyPage) list(c *Config, reports []report, at func(time.Time) stamp) 
 		copies := 0
 		for i, m := range rest {
 			a := newStoryArticle(m, r.Lead, paywall, at)
-			if m.Family == r.Lead.Family {
+			if m.Family == r.Lead.Family && m.Family != 0 {
 				copies++
 			}
 			if i < openCopies || len(rest) == openCopies+1 {
@@ -171,13 +172,15 @@ func newStoryArticle(m, lead *story.Member, paywall map[string]bool, at func(tim
 		Seen:    at(m.FirstSeen),
 		Delayed: m.FirstSeen.Sub(m.Time) >= time.Minute,
 	}
+	if day, _, ok := strings.Cut(a.Seen.Text, ", "); ok && strings.HasPrefix(a.Time.Text, day+", ") {
+		a.Seen.Text = a.Seen.Text[len(day)+2:]
+	}
 	if a.Title.Text == "" {
 		a.Title = prose{Text: "Without a headline", Lang: "en"}
 	}
 	switch {
 	case m == lead:
-	case m.Family == lead.Family:
-		a.Kind = "same text"
+	case m.Family == lead.Family && m.Family != 0: // the line above says that these are copies
 	case m.Outlet == lead.Outlet:
 		a.Kind = "later, same outlet"
 	default:
@@ -254,7 +257,8 @@ type whyLine struct {
 	Gauge          *gauge
 	Terms          []weightedTerm
 	Near           string // address of the story that came next, or ""
-	NearText       string
+	NearText       string // "The next story"
+	NearScore      string // " scored 0.12."
 }
 
 // weightedTerm is a word and its share of a score.
@@ -283,26 +287,30 @@ func whyLines(s *story.Story, root string, limit int) []whyLine {
 // explain puts reason into words.
 func (l *whyLine) explain(reason *story.Reason, root string, self story.ID) {
 	l.Text = ruleText(reason.Rule)
-	if reason.Score != 0 || reason.Threshold != 0 {
+	measured := reason.Score != 0 || reason.Threshold != 0
+	opened := reason.Rule == "no match"
+	if measured && !opened {
 		l.Text += fmt.Sprintf(" It scored %s; %s was needed.", number(reason.Score), number(reason.Threshold))
-		full := max(reason.Score, reason.Threshold, 0.0001)
-		if full < 1 {
-			full = 1
-		}
+	}
+	if reason.Near != "" && reason.Near != self {
+		l.Near, l.NearText = root+"/stories/"+url.PathEscape(string(reason.Near)), "The next story"
+		l.NearScore = fmt.Sprintf(" scored %s.", number(reason.NearScore))
+	}
+	if measured && opened {
+		l.NearText, l.NearScore = "The nearest story", fmt.Sprintf(" scored %s; %s was needed.", number(reason.Score), number(reason.Threshold))
+	}
+	if measured {
+		full := max(1, reason.Score, reason.Threshold)
 		l.Gauge = &gauge{
 			Score:     percent(100 * max(0, reason.Score) / full),
-			Threshold: percent(100 * min(0.995, max(0, reason.Threshold)/full)),
-			Passed:    reason.Score >= reason.Threshold,
+			Threshold: percent(min(99.5, 100*max(0, reason.Threshold)/full)),
+			Passed:    !opened && reason.Score >= reason.Threshold,
 		}
 	}
 	for _, t := range reason.Terms[:min(len(reason.Terms), 8)] {
 		if word := cleanLine(t.Text, 40); word != "" {
 			l.Terms = append(l.Terms, weightedTerm{word, fmt.Sprintf("%.0f%%", 100*min(1, max(0, t.Weight)))})
 		}
-	}
-	if reason.Near != "" && reason.Near != self {
-		l.Near = root + "/stories/" + string(reason.Near)
-		l.NearText = "the next story scored " + number(reason.NearScore)
 	}
 }
 
@@ -313,7 +321,7 @@ func number(x float64) string { return fmt.Sprintf("%.2f", x) }
 func ruleText(rule string) string {
 	switch strings.ToLower(rule) {
 	case "first":
-		return "Opened this story: it was the first article of all."
+		return "Opened this story: no story before it shared enough words to be compared."
 	case "no match":
 		return "Opened this story: no story before it was about the same event."
 	case "join":
