@@ -58,7 +58,7 @@ func Make(s *story.Story, load func(seq uint64) (*story.Article, error), pref fu
 	s.Brief.Headline, s.Brief.HeadlineOf = c.headline()
 	s.Brief.Representative = c.representative()
 	s.Brief.Summary = c.summary(s.Brief.Representative)
-	s.Brief.Only = c.only(s.Brief.Summary)
+	s.Brief.Only = c.only(s.Brief.Summary, s.Brief.Headline)
 	s.Brief.New = c.news()
 	return nil
 }

@@ -10,8 +10,9 @@ import (
 
 // line is a sentence of an article without what surrounds an article.
 type line struct {
-	text string
-	fit  bool // it may be quoted
+	text      string
+	paragraph int
+	fit       bool // it may be quoted
 }
 
 // lines returns the sentences of an article: from the title's repetition at the
@@ -32,7 +33,7 @@ func lines(title, body, lang string) (kept []line, dropped int) {
 			t = cutDateline(t)
 		}
 		if t != "" {
-			out = append(out, line{text: t, fit: isFit(t, s.Whole)})
+			out = append(out, line{text: t, paragraph: s.Paragraph, fit: isFit(t, s.Whole)})
 		}
 	}
 	return out, all - len(out)

@@ -17,6 +17,7 @@ const (
 	leastNew    = .30 // of its weight, found nowhere else
 	leastPlain  = .60 // the same where names cannot be told by their capitals
 	sameFact    = .5  // a match that tells the same fact twice
+	mainMatter  = .5  // of the headline's weight: a sentence that has it tells what all tell
 )
 
 // fact is a sentence with how new it is.
@@ -46,18 +47,22 @@ func (o *others) add(c *corpus, d *doc) {
 	}
 }
 
-// only returns what one family alone reports, best first, without what the summary says.
-func (c *corpus) only(summary []story.Sentence) []story.Sentence {
+// only returns what one family alone reports, best first, without what the
+// summary says and without what makes the headline: that is what all report,
+// in whatever words.
+func (c *corpus) only(summary []story.Sentence, headline string) []story.Sentence {
+	head := c.known(headline, c.lang())
 	var facts []fact
-	for _, f := range c.familyNumbers() {
+	families := c.familyNumbers()
+	if len(families) < 2 {
+		return nil
+	}
+	for _, f := range families {
 		o := c.others()
 		for _, d := range c.docs {
 			if d.family != f {
 				o.add(c, d)
 			}
-		}
-		if len(o.docs) == 0 {
-			return nil
 		}
 		for _, d := range c.docs {
 			if d.family == f {
@@ -67,14 +72,30 @@ func (c *corpus) only(summary []story.Sentence) []story.Sentence {
 	}
 	// Of copies, the article that speaks for the family is quoted.
 	slices.SortStableFunc(facts, func(a, b fact) int { return cmp.Compare(b.rank(), a.rank()) })
+	said := c.factsOf(summary)
 	var out []fact
+	of, each := make(map[int]int), maxOnly/len(families)+2
 	for _, f := range facts {
-		said := slices.ContainsFunc(summary, func(s story.Sentence) bool { return s.Text == f.sentence.text })
-		if len(out) < maxOnly && !said && !c.told(f, out) {
+		if len(out) < maxOnly && !c.told(f, said) && of[f.doc.family] < each && c.covers(f.sentence.terms, head) < mainMatter && !c.told(f, out) {
 			out = append(out, f)
+			of[f.doc.family]++
 		}
 	}
 	return quotes(out)
+}
+
+// factsOf finds the sentences that were quoted.
+func (c *corpus) factsOf(quoted []story.Sentence) []fact {
+	var out []fact
+	for _, d := range c.docs {
+		for i := range d.sentences {
+			s := &d.sentences[i]
+			if slices.Contains(quoted, quote(d, s)) {
+				out = append(out, fact{doc: d, sentence: s})
+			}
+		}
+	}
+	return out
 }
 
 func (f fact) rank() float64 {

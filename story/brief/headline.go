@@ -26,13 +26,11 @@ func (c *corpus) headline() (string, uint64) {
 	support := c.support()
 	best, of, top := "", uint64(0), 0.0
 	for _, d := range c.docs {
-		title := cleanTitle(d.title, &c.members[d.member])
-		terms := c.known(title, d.lang)
-		if len(terms) < 3 {
+		if len(d.headTerms) < 3 {
 			continue
 		}
-		if s := c.titleScore(d, title, terms, support); s > top {
-			best, of, top = title, d.article.Seq, s
+		if s := c.titleScore(d, support); s > top {
+			best, of, top = d.title, d.article.Seq, s
 		}
 	}
 	if lead, from, score := c.leadHeadline(support); score*weakTitle > top {
@@ -89,14 +87,21 @@ func (c *corpus) known(s, lang string) []int32 {
 }
 
 // support returns for each word the share of the families that use it: fully in
-// a title or at the front of a text, half further down.
+// a title or at the front of a text, half further down. A family of n members
+// counts as the root of n.
 func (c *corpus) support() []float64 {
 	sum := make([]float64, len(c.words))
 	families := make(map[int][]*doc)
+	size := make(map[int]int)
+	for _, m := range c.members {
+		size[m.Family]++
+	}
 	var order []int
+	all := 0.0
 	for _, d := range c.docs {
 		if families[d.family] == nil {
 			order = append(order, d.family)
+			all += math.Sqrt(float64(size[d.family]))
 		}
 		families[d.family] = append(families[d.family], d)
 	}
@@ -123,22 +128,22 @@ func (c *corpus) support() []float64 {
 			}
 		}
 		for _, w := range touched {
-			sum[w] += c.scores[w] / float64(len(order))
+			sum[w] += c.scores[w] * math.Sqrt(float64(size[f])) / all
 			c.scores[w] = 0
 		}
 	}
 	return sum
 }
 
-// titleScore says how well a title of d tells the story: by the words that the
+// titleScore says how well the title of d tells the story: by the words that the
 // families share, and by form.
-func (c *corpus) titleScore(d *doc, title string, terms []int32, support []float64) float64 {
-	score := c.said(terms, support)
-	if n := length(title); n > longTitle {
+func (c *corpus) titleScore(d *doc, support []float64) float64 {
+	score := c.said(d.headTerms, support)
+	if n := length(d.title); n > longTitle {
 		score *= float64(longTitle) / float64(n)
 	}
-	score *= form(title)
-	if goesOnIn(title, d.article.Text) {
+	score *= form(d.title)
+	if goesOnIn(d.title, d.article.Text) {
 		score *= .6
 	}
 	rank := c.pref(c.members[d.member].Source).Rank
@@ -173,7 +178,7 @@ func length(title string) int {
 	return n
 }
 
-// form marks down titles that shout, tease or are cut off; 1 is a plain title.
+// form marks down titles that shout, tease, quote first or are cut off; 1 is a plain title.
 func form(title string) float64 {
 	f := 1.0
 	letters, upper := 0, 0
@@ -199,6 +204,9 @@ func form(title string) float64 {
 	}
 	if strings.HasSuffix(title, "…") || strings.HasSuffix(title, "...") || strings.HasSuffix(title, ":") {
 		f *= .7
+	}
+	if strings.ContainsRune("\"“„«「‘'", []rune(title)[0]) {
+		f *= .75
 	}
 	low := strings.ToLower(title)
 	for _, t := range teasers {

@@ -25,7 +25,7 @@ type doc struct {
 	family  int  // from 1, once known
 	voice   bool // it speaks for its family
 
-	title     string  // cleaned
+	title     string  // without the outlet's name and labels
 	headTerms []int32 // words of the title, in order, each once
 	sentences []sentence
 	terms     []int32 // words of title and sentences, sorted, each once
@@ -108,8 +108,8 @@ func (c *corpus) doc(member int, a *story.Article) *doc {
 	d := &doc{member: member, article: a}
 	title, body := clip(a.Title, maxTitleBytes), clip(a.Text, maxTextBytes)
 	d.lang = text.Language(a.Lang, title, body)
-	d.title = title
-	c.tokens = text.Tokens(c.tokens[:0], title, d.lang)
+	d.title = cleanTitle(title, &c.members[member])
+	c.tokens = text.Tokens(c.tokens[:0], d.title, d.lang)
 	for i := range c.tokens {
 		if id := c.id(&c.tokens[i]); !slices.Contains(d.headTerms, id) {
 			d.headTerms = append(d.headTerms, id)
@@ -127,26 +127,20 @@ func (c *corpus) doc(member int, a *story.Article) *doc {
 // body takes the sentences of d.
 func (c *corpus) body(d *doc, lines []line) {
 	var plain strings.Builder
+	var q quotation
 	fit := 0
 	for _, l := range lines[:min(len(lines), maxSentences)] {
 		c.tokens = text.Tokens(c.tokens[:0], l.text, d.lang)
-		s := sentence{text: l.text, pos: len(d.sentences)}
+		s := sentence{text: l.text, pos: len(d.sentences), terms: make([]int32, 0, len(c.tokens))}
 		for i := range c.tokens {
-			t := &c.tokens[i]
-			id := c.id(t)
-			s.terms = append(s.terms, id)
-			if !t.First {
-				if t.Upper {
-					c.words[id].upper++
-				} else {
-					c.words[id].lower++
-				}
-			}
-			if t.Number || t.Upper && !t.First {
-				s.marks = append(s.marks, id)
-			}
+			c.take(&s, &c.tokens[i])
 		}
-		d.pairs = appendPairs(d.pairs, c.tokens, s.terms)
+		own := q.own(l)
+		d.pairs = appendPairs(d.pairs, c.tokens, s.terms, own)
+		for _, o := range own {
+			plain.WriteString(l.text[o.start:o.end])
+			plain.WriteByte('\n')
+		}
 		s.fit = l.fit && len(c.tokens) >= minSentence
 		d.length += len(c.tokens)
 		if s.fit {
@@ -155,24 +149,45 @@ func (c *corpus) body(d *doc, lines []line) {
 		s.terms, s.marks = unique(s.terms), unique(s.marks)
 		d.terms = append(d.terms, s.terms...)
 		d.sentences = append(d.sentences, s)
-		plain.WriteString(l.text)
-		plain.WriteByte('\n')
 	}
 	d.clean = float64(fit) / float64(max(d.length, 1))
 	d.pairs = unique(d.pairs)
 	d.shingles = unique(text.Shingles(nil, plain.String(), window(d.lang)))
 }
 
-// appendPairs appends the pairs of neighbouring words of a sentence. Where words
-// overlap, as signs of scripts without spaces do, the neighbour is the next one that does not.
-func appendPairs(pairs []uint64, tokens []text.Token, ids []int32) []uint64 {
+// take adds the word t to s and counts its capitals.
+func (c *corpus) take(s *sentence, t *text.Token) {
+	id := c.id(t)
+	s.terms = append(s.terms, id)
+	if !t.First {
+		if t.Upper {
+			c.words[id].upper++
+		} else {
+			c.words[id].lower++
+		}
+	}
+	if t.Number || t.Upper && !t.First {
+		s.marks = append(s.marks, id)
+	}
+}
+
+// appendPairs appends the pairs of neighbouring words of a sentence that lie
+// within one of the spans. Where words overlap, as signs of scripts without spaces
+// do, the neighbour is the next one that does not.
+func appendPairs(pairs []uint64, tokens []text.Token, ids []int32, spans []span) []uint64 {
 	next := 0
 	for i := range tokens {
 		for next < len(tokens) && tokens[next].Start < tokens[i].End {
 			next++
 		}
-		if next == len(tokens) {
+		for len(spans) > 0 && spans[0].end < tokens[i].End {
+			spans = spans[1:]
+		}
+		if next == len(tokens) || len(spans) == 0 {
 			break
+		}
+		if tokens[i].Start < spans[0].start || tokens[next].End > spans[0].end {
+			continue
 		}
 		pairs = append(pairs, uint64(ids[i])<<32|uint64(ids[next]))
 	}

@@ -20,7 +20,8 @@ const (
 	maxWitnesses  = 40  // sentences of each that may bear one out
 	leastScore    = .25 // of the best sentence's score, for a further one
 	leastMatch    = .1  // with which the other families must bear out a sentence
-	sameMatter    = .55 // a match that says the same twice
+	titleShare    = .6  // what standing in the titles counts, against being borne out
+	sameMatter    = .55 // a share of the shorter sentence that says the same twice
 )
 
 // candidate is a sentence that may be taken into the summary.
@@ -111,6 +112,7 @@ func (c *corpus) summaryScore(d *doc, s *sentence, speakers []*doc) float64 {
 	for _, f := range order {
 		support += best[f] / float64(len(order))
 	}
+	support += titleShare * c.titled(d, s, speakers)
 	if support < leastMatch {
 		return 0
 	}
@@ -119,6 +121,34 @@ func (c *corpus) summaryScore(d *doc, s *sentence, speakers []*doc) float64 {
 		score *= .7
 	}
 	return score
+}
+
+// titled returns how much of the other articles' titles a sentence has, on average.
+func (c *corpus) titled(d *doc, s *sentence, speakers []*doc) float64 {
+	sum, n := 0.0, 0
+	for _, o := range speakers {
+		if o != d && len(o.headTerms) > 0 {
+			sum += c.covers(s.terms, o.headTerms)
+			n++
+		}
+	}
+	return sum / float64(max(n, 1))
+}
+
+// covers returns the share of the weight of words that sorted terms has.
+func (c *corpus) covers(terms, words []int32) float64 {
+	have, all := 0.0, 0.0
+	for _, w := range words {
+		m := c.words[w].weight * c.words[w].weight
+		all += m
+		if has(terms, w) {
+			have += m
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return have / all
 }
 
 // borne returns the share of a sentence's weight that other families have too.
@@ -142,9 +172,9 @@ func lengthFactor(s string) float64 {
 		n *= 3
 	}
 	switch {
-	case n < 60:
+	case n < 70:
 		return .6
-	case n < 90:
+	case n < 100:
 		return .8
 	case n > 330:
 		return .5
@@ -184,12 +214,20 @@ func (c *corpus) worth(s candidate, chosen []candidate) float64 {
 		if o.doc.family == s.doc.family {
 			return 0
 		}
-		nearest = max(nearest, c.match(s.sentence.terms, o.sentence.terms))
+		nearest = max(nearest, c.same(s.sentence.terms, o.sentence.terms))
 	}
 	if nearest > sameMatter {
 		return 0
 	}
 	return s.score * (1 - nearest)
+}
+
+// same returns the share of the lighter of two sentences that the other one has.
+func (c *corpus) same(a, b []int32) float64 {
+	if c.mass(a) > c.mass(b) {
+		a, b = b, a
+	}
+	return c.covers(b, a)
 }
 
 // lead returns the first sentence or two of the article seq, or of the first article that has any.
