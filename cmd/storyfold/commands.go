@@ -2,10 +2,16 @@ package main
 
 import "github.com/spf13/cobra"
 
-// commands returns every command of storyfold, in the order of the help.
+// commands returns every command of storyfold.
 func commands(a *app) []*cobra.Command {
 	return []*cobra.Command{
+		newServeCommand(a),
 		newCheckCommand(a),
+		newGroupCommand(a),
+		newIngestCommand(a),
+		newRefreshCommand(a),
+		newStoriesCommand(a),
+		newVerifyCommand(a),
 		newVersionCommand(a),
 	}
 }

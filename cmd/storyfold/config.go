@@ -42,7 +42,7 @@ type fetchConfig struct {
 
 	Concurrency int           // requests at a time
 	PerHost     int           // connections to one host at a time
-	HostDelay   time.Duration // between request starts to one host
+	HostDelay   time.Duration // between request starts to one host; -1: none
 	Timeout     time.Duration // of one request
 	MaxBody     int64         // bytes, after decompression
 
@@ -111,7 +111,7 @@ func parseConfig(path string, data []byte) (*config, error) {
 	}
 	c := &checker{places: places, dir: dir, problems: places.problems}
 	cfg := &config{Path: path}
-	if places.complete {
+	if !places.incomplete {
 		c.top(cfg, &doc)
 		c.group(&cfg.Group, &doc)
 		c.fetch(cfg, &doc)

@@ -131,12 +131,13 @@ func (c *checker) baseURL(text string) string {
 	return strings.TrimRight(text, "/")
 }
 
-// Bounds of [group] and [retention].
+// Bounds and defaults of [group] and [retention].
 const (
-	day          = 24 * time.Hour
-	minWindow    = time.Hour
-	maxWindow    = 60 * day
-	maxRetention = 100 * 365 * day
+	day           = 24 * time.Hour
+	defaultWindow = 4 * day
+	minWindow     = time.Hour
+	maxWindow     = 60 * day
+	maxRetention  = 100 * 365 * day
 )
 
 // group checks [group].
@@ -171,7 +172,9 @@ func (c *checker) fetch(cfg *config, doc *document) {
 	c.intervals(f)
 	f.Concurrency = c.number("fetch.concurrency", d.Concurrency, 1, 1000)
 	f.PerHost = c.number("fetch.per_host", d.PerHost, 1, 100)
-	f.HostDelay = c.duration("fetch.host_delay", d.HostDelay, 0, time.Hour)
+	if f.HostDelay = c.duration("fetch.host_delay", d.HostDelay, 0, time.Hour); f.HostDelay == 0 {
+		f.HostDelay = -1
+	}
 	f.Timeout = c.duration("fetch.timeout", d.Timeout, time.Second, time.Hour)
 	f.MaxBody = c.size("fetch.max_body", d.MaxBody, kib, gib)
 	f.AllowPrivateNetworks = d.AllowPrivateNetworks

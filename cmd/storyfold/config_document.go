@@ -82,7 +82,7 @@ func defaults() document {
 		BaseURL:  "http://127.0.0.1:8080",
 		DataDir:  "data",
 		Timezone: "Local",
-		Group:    groupTable{Window: "4d"},
+		Group:    groupTable{Window: formatDuration(defaultWindow)},
 		Fetch: fetchTable{
 			Interval: "30m", MinInterval: "5m", MaxInterval: "1d",
 			Concurrency: 32, PerHost: 2, HostDelay: "1s", Timeout: "30s", MaxBody: "15MiB",
@@ -105,7 +105,7 @@ func decodeDocument(data []byte) (document, *positions) {
 	if err != nil && len(p.problems) == 0 {
 		p.problems = append(p.problems, decodeProblems(err)...)
 	}
-	p.complete = err == nil
+	p.incomplete = p.incomplete || err != nil
 	return doc, p
 }
 

@@ -22,12 +22,12 @@ type problem struct {
 // positions knows where every key of a config stands, and what is wrong with
 // the keys: unknown ones, ones of the wrong type, ones that do not work yet.
 type positions struct {
-	parser   unstable.Parser
-	at       map[string]position // by path: "fetch.interval", "source[2]", "source[2].name", "feed[0].include[1]"
-	count    map[string]int      // of [[name]], by path
-	problems []problem
-	ignored  map[string]bool // tables that were refused as a whole
-	complete bool            // the document could be decoded to its end
+	parser     unstable.Parser
+	at         map[string]position // by path: "fetch.interval", "source[2]", "source[2].name", "feed[0].include[1]"
+	count      map[string]int      // of [[name]], by path
+	problems   []problem
+	ignored    map[string]bool // tables that were refused as a whole
+	incomplete bool            // the document could not be decoded to its end
 }
 
 // notYet are the keys that are known and do not work yet.
@@ -111,11 +111,11 @@ func (p *positions) table(e *unstable.Node) string {
 	case e.Kind == unstable.Table && isTable:
 		return path
 	case isList:
-		p.refuse(path, at, fmt.Sprintf("%s is a list of tables: write [[%s]]", name, name))
+		p.misshapen(path, at, fmt.Sprintf("%s is a list of tables: write [[%s]]", name, name))
 	case isTable:
-		p.refuse(path, at, fmt.Sprintf("%s is one table: write [%s]", name, name))
+		p.misshapen(path, at, fmt.Sprintf("%s is one table: write [%s]", name, name))
 	default:
-		p.refuse(path, at, fmt.Sprintf("%s takes %s, not a table", name, typeName(t)))
+		p.misshapen(path, at, fmt.Sprintf("%s takes %s, not a table", name, typeName(t)))
 	}
 	return path
 }
@@ -137,7 +137,7 @@ func (p *positions) keyValue(prefix string, e *unstable.Node) {
 			return
 		}
 		if t, _ := schemaType(path); isTables(t) && !it.IsLast() {
-			p.refuse(path, at, fmt.Sprintf("%s is a list of tables: write [[%s]]", path, path))
+			p.misshapen(path, at, fmt.Sprintf("%s is a list of tables: write [[%s]]", path, path))
 			return
 		}
 	}
@@ -194,6 +194,12 @@ func (p *positions) known(path string, at position) bool {
 		p.refuse(path, at, unknownKey(path))
 	}
 	return false
+}
+
+// misshapen notes that what is at path cannot be decoded, whatever the decoder makes of it.
+func (p *positions) misshapen(path string, at position, text string) {
+	p.incomplete = true
+	p.refuse(path, at, text)
 }
 
 // refuse notes a problem with path and ignores everything below it.

@@ -69,8 +69,8 @@ func (c *checker) source(at string, t *sourceTable) story.Source {
 	}
 	c.headers(at+".headers", t.Headers)
 	if s.Files != "" {
-		for _, key := range []string{"private", "headers", "paywall"} {
-			if key != "paywall" && c.given(at+"."+key) {
+		for _, key := range []string{"private", "headers"} {
+			if c.given(at + "." + key) {
 				c.wrong(at+"."+key, "%s is for a source with a feed; this one reads files", key)
 			}
 		}
@@ -105,18 +105,18 @@ func (c *checker) feedAddress(path, text string) string {
 	return text
 }
 
-// glob checks a pattern of files and makes it absolute.
+// glob checks a pattern of files and makes it absolute. It returns "" for a wrong one.
 func (c *checker) glob(path, pattern string) string {
 	if pattern == "" {
 		return ""
 	}
 	if strings.Contains(pattern, "://") {
 		c.wrong(path, `files %q is an address; write feed = "…"`, pattern)
-		return pattern
+		return ""
 	}
 	if strings.ContainsRune(pattern, 0) || !doublestar.ValidatePathPattern(pattern) {
 		c.wrong(path, `files %q is not a pattern; write a path with *, ** (any folders), ? or [a-z], such as "articles/**/*.txt"`, pattern)
-		return pattern
+		return ""
 	}
 	if filepath.IsAbs(pattern) {
 		return filepath.Clean(pattern)
