@@ -74,14 +74,12 @@ func (h *Handler) serveFeed(w http.ResponseWriter, r *http.Request, name, ext st
 	if f.Key != "" {
 		w.Header().Set("Cache-Control", "private, max-age=60")
 		if !sameKey(query.Get("key"), f.Key) {
-			w.Header().Set("Cache-Control", "private, no-store")
 			fail(w, http.StatusForbidden, "This feed needs its key: add ?key= and the key to the address.")
 			return
 		}
 	}
 	limit, err := parseLimit(query)
 	if err != nil {
-		w.Header().Set("Cache-Control", "no-store")
 		fail(w, http.StatusBadRequest, err.Error())
 		return
 	}

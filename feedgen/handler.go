@@ -65,7 +65,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head.Set("Referrer-Policy", "no-referrer")
 	head.Set("X-Robots-Tag", "noindex")
 
-	_, pattern := h.mux.Handler(r)
+	asked := *r
+	asked.Method = http.MethodGet // so that a wrong method is not taken for an unknown path
+	_, pattern := h.mux.Handler(&asked)
 	switch {
 	case pattern == "":
 		fail(w, http.StatusNotFound, "There is nothing at this address.")
@@ -93,9 +95,7 @@ func (h *Handler) viewOf(r *http.Request) *view {
 func fail(w http.ResponseWriter, code int, text string) {
 	head := w.Header()
 	head.Set("Content-Security-Policy", otherPolicy)
-	if head.Get("Cache-Control") == "" {
-		head.Set("Cache-Control", "no-store")
-	}
+	head.Set("Cache-Control", "private, no-store")
 	head.Del("Last-Modified")
 	head.Del("ETag")
 	http.Error(w, text, code)

@@ -1,0 +1,51 @@
+// Package feedgen shows stories: as feeds, as pages, and as JSON. Handler is all
+// of it, one http.Handler; it reads what Stories gives and writes nothing.
+//
+// # What a reader sees
+//
+// A view is the store under one Config. It shows the articles of configured
+// sources alone: what a removed source brought is hidden at once, with the
+// revisions that it caused and the sentences that were taken from it. A story
+// without a visible article, and one that has not been through its first pass,
+// is not there.
+//
+// # Feeds
+//
+// An output feed is a pure function of stories, their revisions and its Feed:
+//
+//	id         urn:uuid: of UUIDv5(the store's UUID, story id), in every format;
+//	           of "feed/" and its name for the Atom feed itself
+//	filter     a story is in the feed while it meets it, as it stands now
+//	published  first shown: the first moment at which the story met the filter,
+//	           not before Story.Shown. Its articles and revisions are gone
+//	           through in the order in which they came, so the date stays when
+//	           more of them come
+//	updated    silent: as published; bump: the last revision, not before published
+//	entries    the first Items by updated, and all first shown within 24 hours
+//	           of the newest revision in the store, up to 500
+//
+// No clock is read, so the bytes stay the same until the store or the config
+// changes. Times in Atom carry milliseconds that are made from the story's id:
+// entries of one commit would have the same date otherwise.
+//
+// RSS 2.0 comes with content:encoded, dc:creator, atom:link and media:content;
+// Atom is RFC 4287; JSON Feed is version 1.1, with the extension _storyfold. The
+// structures are those of gorilla/feeds, embedded and extended.
+//
+// # What comes from outside
+//
+// Every string of an article is hostile. It is text, never markup; it loses what
+// XML 1.0 forbids, control characters, and the characters that turn the
+// direction of what follows; it is cut to a length. An address is linked if it
+// is absolute, http or https, and loses user and password. Content is made by
+// html/template from a fixed form. A story of thousands of articles gives an
+// entry that lists some and counts the rest.
+//
+// # Serving
+//
+// Answers are kept while generation and config stay, with a strong ETag made of
+// their bytes. Last-Modified is the last change that the stories tell of.
+// Nothing is written to a client while the store is read. "Local use" (see
+// localUse) is what opens addresses with secrets, /opml, /metrics and the
+// list of feeds with a key.
+package feedgen
