@@ -23,6 +23,10 @@ const (
 	// results make them up: a result is never spread over two.
 	maxBatch = 2000
 
+	// linger is how long a batch waits for further results: those that arrive
+	// together are grouped oldest first, and share one wait for the disk.
+	linger = 150 * time.Millisecond
+
 	flushEvery  = time.Minute     // how often the schedule state of unchanged sources is stored
 	expireEvery = time.Hour       // how often retention is looked after
 	beatEvery   = 2 * time.Second // how often an idle pipeline gives a sign of life
@@ -51,6 +55,7 @@ type Pipeline struct {
 	grouper *story.Grouper // of the goroutine of Run, or of Restore before it
 	batch   *changes       // the batch at hand, for used
 	last    time.Time      // FirstSeen of the last batch: never runs backwards
+	looks   int            // how many results can wait at once: the fetcher's concurrency
 
 	// unflushed gives the states of sources that were looked at and brought
 	// nothing; nil: none.
@@ -72,7 +77,7 @@ type job struct {
 
 // NewPipeline returns a pipeline into db. It starts nothing; Restore comes first.
 func NewPipeline(db *store.DB, c Config, log *slog.Logger) *Pipeline {
-	p := &Pipeline{db: db, log: log, now: time.Now, config: c, jobs: make(chan *job)}
+	p := &Pipeline{db: db, log: log, now: time.Now, config: c, jobs: make(chan *job), looks: max(1, c.Fetch.Concurrency)}
 	p.beat.Store(time.Now().UnixNano())
 	return p
 }
@@ -200,16 +205,29 @@ func (p *Pipeline) Run(stop <-chan struct{}) error {
 	}
 }
 
-// gather adds what waits already to the first job, and tells whether the queue
-// is empty then.
+// gather adds what comes within a moment to the first job, and tells whether the
+// queue is empty then. It does not wait for more once every look that can be under
+// way waits for its commit.
 func (p *Pipeline) gather(first *job) (batch []*job, empty bool) {
 	batch = []*job{first}
+	moment := time.NewTimer(linger)
+	defer moment.Stop()
 	for n := len(first.result.Articles); n < maxBatch; {
 		select {
 		case j := <-p.jobs:
 			batch = append(batch, j)
 			n += len(j.result.Articles)
+			continue
 		default:
+		}
+		if len(batch) >= p.looks {
+			return batch, true
+		}
+		select {
+		case j := <-p.jobs:
+			batch = append(batch, j)
+			n += len(j.result.Articles)
+		case <-moment.C:
 			return batch, true
 		}
 	}
