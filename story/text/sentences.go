@@ -143,8 +143,13 @@ func isCut(line string) bool {
 
 // tailOpen reports whether a sentence ends inside line and something follows it: then the line is not a heading.
 func tailOpen(line string) bool {
-	for i := range len(line) - 2 {
-		if isStop(rune(line[i])) && endOf(line, i, "") > 0 {
+	next := 0
+	for i, r := range line {
+		if i < next || !isStop(r) {
+			continue
+		}
+		var ends bool
+		if next, ends = endOf(line, i, ""); ends && next < len(line) {
 			return true
 		}
 	}
@@ -191,14 +196,15 @@ func blank(r rune) bool {
 
 // appendSentences appends the sentences of one line.
 func appendSentences(out []Sentence, line, lang string, par int) []Sentence {
-	start := 0
+	start, next := 0, 0
 	for i, r := range line {
-		if i < start || !isStop(r) {
+		if i < next || !isStop(r) {
 			continue
 		}
-		if end := endOf(line, i, lang); end > 0 {
-			out = add(out, line[start:end], par, true)
-			start = end
+		var ends bool
+		if next, ends = endOf(line, i, lang); ends {
+			out = add(out, line[start:next], par, true)
+			start = next
 		}
 	}
 	return add(out, line[start:], par, false)
@@ -213,48 +219,56 @@ func add(out []Sentence, s string, par int, whole bool) []Sentence {
 
 // endsSentence reports whether s ends with a full stop or the like, quotes and brackets after it aside.
 func endsSentence(s string) bool {
-	s = strings.TrimRightFunc(s, isCloser)
+	s = strings.TrimRightFunc(s, func(r rune) bool { return isCloser(r) || r == '“' || r == ' ' })
 	return s != "" && isStop(lastRune(s))
 }
 
-// endOf returns where the sentence ends whose stop is at line[i], closing quotes
-// and brackets included, or 0 if the stop ends none.
-func endOf(line string, i int, lang string) int {
+// endOf returns where the stop at line[i] ends, with the stops, closing quotes
+// and brackets after it, and whether it ends a sentence.
+func endOf(line string, i int, lang string) (end int, ends bool) {
 	stop, size := utf8.DecodeRuneInString(line[i:])
-	end := i + size
-	for end < len(line) {
-		r, n := utf8.DecodeRuneInString(line[end:])
-		if !isStop(r) && !isCloser(r) {
-			break
-		}
-		end += n
-	}
+	end = skipClosers(line, i, i+size)
 	if end == len(line) {
-		return end
+		return end, true
 	}
 	next, _ := utf8.DecodeRuneInString(line[end:])
 	if wideStop(stop) {
-		if next == ',' || next == '，' || next == '、' || closesQuote(line[i:end]) && particle(next) {
-			return 0
-		}
-		return end
+		goesOn := next == ',' || next == '，' || next == '、' || closesQuote(line[i:end]) && particle(next)
+		return end, !goesOn
 	}
 	if next != ' ' {
-		return 0
+		return end, false
 	}
 	word := nextWord(line[end+1:])
 	first, _ := utf8.DecodeRuneInString(word)
 	if word == "" || unicode.IsLower(first) {
-		return 0
+		return end, false
 	}
-	if stop == '.' && end == i+1 && abbreviated(line[:i], word, lang) {
-		return 0
+	return end, stop != '.' || end != i+1 || !abbreviated(line[:i], word, lang)
+}
+
+// skipClosers returns the end of the stops and closing marks at line[end:], which
+// follow the stop at line[i]. The German “ and the spaced French » close what was opened before.
+func skipClosers(line string, i, end int) int {
+	before := line[max(0, i-500):i]
+	for end < len(line) {
+		r, n := utf8.DecodeRuneInString(line[end:])
+		switch {
+		case isStop(r) || isCloser(r):
+		case r == '“' && strings.Contains(before, "„"):
+		case r == ' ' && strings.HasPrefix(line[end:], " »") && strings.Contains(before, "« "):
+			n = len(" »")
+		default:
+			return end
+		}
+		end += n
 	}
 	return end
 }
 
-// nextWord returns the first word of s, quotes and brackets before it left out.
+// nextWord returns the first word near the front of s, quotes and brackets before it left out.
 func nextWord(s string) string {
+	s = s[:min(len(s), 80)] // enough for a word; more would cost
 	s = strings.TrimLeftFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	end := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	if end < 0 {
@@ -338,7 +352,7 @@ func otherStop(r rune) bool {
 // isCloser reports whether r closes a quotation or bracket.
 func isCloser(r rune) bool {
 	switch r {
-	case '"', '\'', ')', ']', '}', '”', '’', '»', '›', '」', '』', '）', '】', '》', '“':
+	case '"', '\'', ')', ']', '}', '”', '’', '»', '›', '」', '』', '）', '】', '》':
 		return true
 	}
 	return false
