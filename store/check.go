@@ -1,11 +1,16 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
-	"runtime/debug"
+	"hash/crc32"
+	"maps"
+	"slices"
 
 	bolt "go.etcd.io/bbolt"
+
+	"storyfold/story"
 )
 
 // maxProblems is how many problems Check tells.
@@ -13,11 +18,18 @@ const maxProblems = 50
 
 // Check walks the whole file: bbolt's own check of its pages, then every
 // invariant of doc.go. It returns nil if all hold, else the first problems, at
-// most 50, each in words. Nothing is stored meanwhile.
+// most 50, each in words. Commits wait meanwhile.
 func (db *DB) Check() error {
 	db.write.Lock()
 	defer db.write.Unlock()
-	if err := db.checkPages(); err != nil {
+	err := db.view(checkPages)
+	if err == nil {
+		err = db.view(func(t tables) error {
+			c := checker{tables: t, sources: map[string]Count{}}
+			return c.run()
+		})
+	}
+	if err != nil {
 		return fmt.Errorf("check %s: %w", db.path, err)
 	}
 	return nil
@@ -25,18 +37,341 @@ func (db *DB) Check() error {
 
 // checkPages reads every key and value, and then has bbolt look at its pages.
 // The order matters: bbolt checks in a goroutine of its own, where a fault in
-// mapped memory could not be caught; reading all of it here comes upon it first.
-func (db *DB) checkPages() (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	return db.view(func(t tables) error {
-		var errs []error
-		for err := range t.tx.Check() {
-			if len(errs) < maxProblems {
-				errs = append(errs, err)
-			}
+// mapped memory cannot be caught; reading all of it here comes upon it first.
+func checkPages(t tables) error {
+	sum := uint32(0)
+	for _, b := range t.all() {
+		for k, v := range withPrefix(*b, nil) {
+			sum = crc32.Update(crc32.Update(sum, castagnoli, k), castagnoli, v)
 		}
-		return errors.Join(errs...)
-	})
+	}
+	problems := problems{fmt.Errorf("%w: page check", ErrDamaged)}
+	for err := range t.tx.Check() {
+		problems.add("%w", err)
+	}
+	if len(problems) == 1 {
+		return nil
+	}
+	return errors.Join(problems...)
 }
 
-var _ bolt.Tx
+// problems are what a check found.
+type problems []error
+
+func (p *problems) add(format string, args ...any) {
+	if len(*p) < maxProblems {
+		*p = append(*p, fmt.Errorf(format, args...))
+	}
+}
+
+// checker walks the invariants of doc.go.
+type checker struct {
+	tables
+	problems
+
+	// What was counted on the way.
+	totals  totals
+	sources map[string]Count
+	owned   int // members of all stories
+	marks   int // entries that bucket decisionof should have
+}
+
+func (c *checker) run() error {
+	for _, walk := range []func(){
+		c.articles, c.keys, c.links, c.names, c.stories, c.orders, c.aliases, c.decisions, c.states, c.gones, c.sums,
+	} {
+		walk()
+	}
+	return errors.Join(c.problems...)
+}
+
+// length returns how many keys b has.
+func length(b *bolt.Bucket) (n int) {
+	for range withPrefix(b, nil) {
+		n++
+	}
+	return n
+}
+
+// equal notes that a count is not what it should be.
+func (c *checker) equal(what string, got, want int) {
+	if got != want {
+		c.add("%s: %d, but there are %d", what, got, want)
+	}
+}
+
+// articles: every article has its key, its id, its story and a number below next.
+func (c *checker) articles() {
+	next := c.number(keyNext)
+	for k := range withPrefix(c.article, nil) {
+		var a story.Article
+		if _, err := get(c.article, bucketArticle, k, &a); err != nil {
+			c.add("%w", err)
+			continue
+		}
+		seq := parseNumber(k)
+		if a.Seq != seq || seq == 0 || seq >= next {
+			c.add("article at key %s has number %d, and the next one gets %d", printKey(k), a.Seq, next)
+		}
+		own, _ := parseKeyValue(c.key.Get(nameKey(a.Key())))
+		if want := (keyValue{kind: keyOwn, seq: seq, hash: ContentHash(&a), key: a.Key()}); own != want {
+			c.add("article %d: its key leads to article %d, kind %q, hash %x, want hash %x", seq, own.seq, own.kind, own.hash, want.hash)
+		}
+		if got := c.id.Get([]byte(a.ID())); !bytes.Equal(got, k) {
+			c.add("article %d: its id %s leads to %s", seq, a.ID(), printKey(got))
+		}
+		if id := c.member.Get(k); id == nil || c.story.Get(id) == nil {
+			c.add("article %d: it is in story %q, which is not stored", seq, id)
+		}
+		counted := changes{totals: c.totals, sources: c.sources}
+		counted.article(&a, +1)
+		c.totals = counted.totals
+	}
+	c.equal("bucket id", length(c.id), c.totals[totalArticles])
+	c.equal("bucket member", length(c.member), c.totals[totalArticles])
+}
+
+// keys: every key leads to an article, which knows it; one is the article's own.
+func (c *checker) keys() {
+	own := 0
+	for k, v := range withPrefix(c.key, nil) {
+		key, ok := parseKeyValue(v)
+		if !ok || !bytes.Equal(nameKey(key.key), k) {
+			c.add("bucket key, key %s: its value is that of %q", printKey(k), key.key)
+			continue
+		}
+		if key.kind == keyOwn {
+			own++
+		} else if key.kind != keyListing {
+			c.add("key %q is of kind %q", key.key, key.kind)
+		}
+		if c.article.Get(number(key.seq)) == nil {
+			c.add("key %q leads to article %d, which is not stored", key.key, key.seq)
+		}
+		if c.name.Get(entryKey(key.seq, nameOfKey, k)) == nil {
+			c.add("key %q is missing among the names of article %d", key.key, key.seq)
+		}
+	}
+	c.equal("keys that are articles' own", own, c.totals[totalArticles])
+}
+
+// links: every link leads to an article, which knows it.
+func (c *checker) links() {
+	for k := range withPrefix(c.link, nil) {
+		if len(k) < 10 {
+			c.add("bucket link, key %s is too short", printKey(k))
+			continue
+		}
+		name, seq := k[:len(k)-9], parseNumber(k[len(k)-8:])
+		if c.article.Get(number(seq)) == nil {
+			c.add("link %s leads to article %d, which is not stored", printKey(name), seq)
+		}
+		if c.name.Get(entryKey(seq, nameOfLink, name)) == nil {
+			c.add("link %s is missing among the names of article %d", printKey(name), seq)
+		}
+	}
+}
+
+// names: every name of an article leads back to it.
+func (c *checker) names() {
+	for k := range withPrefix(c.name, nil) {
+		if len(k) < 10 {
+			c.add("bucket name, key %s is too short", printKey(k))
+			continue
+		}
+		seq, name := parseNumber(k[:8]), k[9:]
+		found := false
+		switch k[8] {
+		case nameOfKey:
+			key, ok := parseKeyValue(c.key.Get(name))
+			found = ok && key.seq == seq
+		case nameOfLink:
+			found = c.link.Get(slices.Concat(name, []byte{0}, k[:8])) != nil
+		}
+		if !found {
+			c.add("article %d is not found by its name %s", seq, printKey(k[8:]))
+		}
+	}
+}
+
+// stories: every story holds together and has its members and places.
+func (c *checker) stories() {
+	for k := range withPrefix(c.story, nil) {
+		var s story.Story
+		if _, err := get(c.story, bucketStory, k, &s); err != nil {
+			c.add("%w", err)
+			continue
+		}
+		if string(s.ID) != string(k) || len(s.Members) == 0 {
+			c.add("story at key %s has id %s and %d members", printKey(k), s.ID, len(s.Members))
+			continue
+		}
+		c.members(&s)
+		c.revisions(&s)
+		if c.updated.Get(timedKey(&s)) == nil {
+			c.add("story %s is missing among the newest", s.ID)
+		}
+		if b, place := c.orderOf(&s); b.Get(place) == nil {
+			c.add("story %s (closed: %t) is missing among its like", s.ID, s.Closed)
+		}
+		counted := changes{totals: c.totals, sources: c.sources}
+		counted.story(&s, +1)
+		c.totals = counted.totals
+	}
+	c.equal("members of stories", c.owned, c.totals[totalArticles])
+}
+
+// members: in order, stored, in this story alone; and the reports are theirs.
+func (c *checker) members(s *story.Story) {
+	last := uint64(0)
+	for _, m := range s.Members {
+		seq := number(m.Seq)
+		if m.Seq <= last {
+			c.add("story %s: member %d comes after %d", s.ID, m.Seq, last)
+		}
+		last = m.Seq
+		if c.article.Get(seq) == nil {
+			c.add("story %s: member %d is not stored", s.ID, m.Seq)
+		}
+		if id := c.member.Get(seq); string(id) != string(s.ID) {
+			c.add("story %s: member %d is in story %q", s.ID, m.Seq, id)
+		}
+		if got := c.id.Get([]byte(m.ID)); !bytes.Equal(got, seq) {
+			c.add("story %s: member %d has id %s, which leads to %s", s.ID, m.Seq, m.ID, printKey(got))
+		}
+	}
+	c.owned += len(s.Members)
+	if want := story.Independent(s.Members); s.Reports != want {
+		c.add("story %s: %d reports, but %d are independent, of %d members", s.ID, s.Reports, want, len(s.Members))
+	}
+}
+
+// revisions: numbered from 1, in the order of their times.
+func (c *checker) revisions(s *story.Story) {
+	if len(s.Revisions) == 0 {
+		c.add("story %s: it has no revision", s.ID)
+	}
+	for i, r := range s.Revisions {
+		if r.Number != i+1 {
+			c.add("story %s: revision %d is the %d. in order", s.ID, r.Number, i+1)
+		}
+		if i > 0 && r.Time.Before(s.Revisions[i-1].Time) {
+			c.add("story %s: revision %d is older than the one before", s.ID, r.Number)
+		}
+	}
+}
+
+// orders: no story is listed twice, and none that is not stored.
+func (c *checker) orders() {
+	stories := c.totals[totalOpen] + c.totals[totalClosed]
+	c.equal("bucket updated", length(c.updated), stories)
+	c.equal("bucket open", length(c.open), c.totals[totalOpen])
+	c.equal("bucket closed", length(c.closed), c.totals[totalClosed])
+	for k := range withPrefix(c.removed, nil) {
+		if c.story.Get(k) != nil || c.alias.Get(k) != nil {
+			c.add("story %s has been removed, and is there", k)
+		}
+	}
+}
+
+// aliases: each ends at a stored story and is listed for it and in order.
+func (c *checker) aliases() {
+	next := c.number(keyAlias)
+	for k, v := range withPrefix(c.alias, nil) {
+		end, n := aliasEnd(v), aliasNumber(v)
+		if c.story.Get([]byte(end)) == nil || c.story.Get(k) != nil {
+			c.add("alias %s ends at story %q, which is not stored, or is a story itself", k, end)
+		}
+		if c.aliasOf.Get(append(idPrefix(end), k...)) == nil {
+			c.add("alias %s is missing among those of story %s", k, end)
+		}
+		if !bytes.Equal(c.aliasOrder.Get(number(n)), k) || n >= next {
+			c.add("alias %s has number %d, which is another's; the next one is %d", k, n, next)
+		}
+		c.totals[totalAliases]++
+	}
+	c.equal("bucket aliasof", length(c.aliasOf), c.totals[totalAliases])
+	c.equal("bucket aliasorder", length(c.aliasOrder), c.totals[totalAliases])
+}
+
+// decisions: each is readable and found by its stories, the one that it changed
+// being stored.
+func (c *checker) decisions() {
+	next := c.number(keyDecision)
+	for k := range withPrefix(c.decision, nil) {
+		d, err := c.readDecision(k)
+		if err != nil {
+			c.add("%w", err)
+			continue
+		}
+		if d.Number == 0 || d.Number >= next {
+			c.add("decision at key %s, and the next one gets %d", printKey(k), next)
+		}
+		if id := []byte(d.Decision.Story); c.story.Get(id) == nil && c.alias.Get(id) == nil {
+			c.add("decision %d: its story %s is not stored", d.Number, id)
+		}
+		for _, of := range decisionKeys(&d.Decision, d.Number) {
+			c.marks++
+			if c.decisionOf.Get(of) == nil {
+				c.add("decision %d is missing at %s", d.Number, printKey(of))
+			}
+		}
+		c.totals[totalDecisions]++
+	}
+	c.equal("bucket decisionof", length(c.decisionOf), c.marks)
+}
+
+// states: each is readable, under its name; and so is the engine's.
+func (c *checker) states() {
+	for k := range withPrefix(c.state, nil) {
+		var s story.SourceState
+		if _, err := get(c.state, bucketState, k, &s); err != nil {
+			c.add("%w", err)
+		} else if s.Name != string(k) {
+			c.add("state of source %s is that of %q", printKey(k), s.Name)
+		}
+	}
+	if raw := c.engine.Get(keyEngine); raw != nil {
+		if _, err := unpack(raw); err != nil {
+			c.add("bucket %s: %w", bucketEngine, err)
+		}
+	}
+}
+
+// gones: the keys of removed articles are no longer those of articles.
+func (c *checker) gones() {
+	for k, v := range withPrefix(c.gone, nil) {
+		if g, ok := parseGone(v); !ok || !bytes.Equal(nameKey(g.key), k) || c.key.Get(k) != nil {
+			c.add("bucket gone, key %s: its value is that of %q, or the key is an article's", printKey(k), g.key)
+		}
+	}
+	for k, v := range withPrefix(c.read, nil) {
+		if len(v) != timeSize {
+			c.add("bucket read, key %s: no time", printKey(k))
+		}
+	}
+}
+
+// sums: the stored counts are what was counted.
+func (c *checker) sums() {
+	if stored := c.tables.totals(); stored != c.totals {
+		c.add("totals (articles, open, closed stories, aliases, decisions) are %d, counted %d", stored, c.totals)
+	}
+	if len(c.meta.Get(keyUUID)) != 16 {
+		c.add("bucket meta: no uuid")
+	}
+	stored := map[string]Count{}
+	for k, v := range withPrefix(c.tables.counts, nil) {
+		source := string(v[min(countSize, len(v)):])
+		stored[source] = parseCount(v)
+		if !bytes.Equal(nameKey(source), k) {
+			c.add("bucket count, key %s: its value is that of source %q", printKey(k), source)
+		}
+	}
+	for _, source := range slices.Sorted(maps.Keys(c.sources)) {
+		if stored[source] != c.sources[source] {
+			c.add("source %q: stored counts are %+v, counted %+v", source, stored[source], c.sources[source])
+		}
+	}
+	c.equal("bucket count", len(stored), len(c.sources))
+}

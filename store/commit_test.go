@@ -1,4 +1,4 @@
-package store_test
+package store
 
 import (
 	"errors"
@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"storyfold/store"
 	"storyfold/story"
 )
 
@@ -74,7 +73,7 @@ func TestCommitIsThereAfterReopening(t *testing.T) {
 
 func TestKnown(t *testing.T) {
 	dir := t.TempDir()
-	db := openWith(t, dir, store.Options{Create: true, NoSync: true, Canonical: func(s string) string { return "canonical:" + s }})
+	db := openWith(t, dir, Options{Create: true, NoSync: true, Canonical: func(s string) string { return "canonical:" + s }})
 	c := single(1, 2)
 	further := story.MakeKey("mirror", "guid-1")
 	c.Listings = []story.Listing{{Key: further, Seq: 1}}
@@ -82,9 +81,9 @@ func TestKnown(t *testing.T) {
 	a, b := &c.Articles[0], &c.Articles[1]
 
 	got, err := db.Known([]story.Key{a.Key(), b.Key(), further, "harbour\x00unknown"})
-	want := map[story.Key]store.Known{
-		a.Key(): {Seq: 1, Hash: store.ContentHash(a)},
-		b.Key(): {Seq: 2, Hash: store.ContentHash(b)},
+	want := map[story.Key]Known{
+		a.Key(): {Seq: 1, Hash: ContentHash(a)},
+		b.Key(): {Seq: 2, Hash: ContentHash(b)},
 		further: {Seq: 1, Listing: true},
 	}
 	if err != nil || !cmp.Equal(got, want) {
@@ -120,7 +119,7 @@ func TestEditReplacesArticle(t *testing.T) {
 		t.Errorf("ByLink = %v, %v, want both the old and the new link", links, err)
 	}
 	counts, err := db.Counts()
-	if want := (store.Count{Articles: 2, Stories: 1}); err != nil || counts["ridge"] != want {
+	if want := (Count{Articles: 2, Stories: 1}); err != nil || counts["ridge"] != want {
 		t.Errorf("Counts() = %v, %v, want %v for ridge", counts, err, want)
 	}
 }
@@ -198,7 +197,7 @@ func TestInvalidCommitLeavesAll(t *testing.T) {
 				c.Stories = c.Stories[1:]
 			}
 			c.Engine = []byte("not to be seen")
-			if err := db.Commit(c); !errors.Is(err, store.ErrInvalid) {
+			if err := db.Commit(c); !errors.Is(err, ErrInvalid) {
 				t.Fatalf("Commit = %v, want ErrInvalid", err)
 			}
 			db = reopen(t, db, dir)

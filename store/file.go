@@ -165,12 +165,11 @@ func inspectHeader(path string) error {
 	return nil
 }
 
-// readMeta reads the meta page that starts at the given byte.
+// readMeta reads the meta page that starts at the given byte. What is past the
+// end of the file counts as zero.
 func readMeta(f *os.File, at int64) (boltMeta, error) {
 	var b [boltMetaSize]byte
-	if _, err := f.ReadAt(b[:], at+boltMetaStart); errors.Is(err, io.EOF) {
-		return boltMeta{}, nil
-	} else if err != nil {
+	if _, err := f.ReadAt(b[:], at+boltMetaStart); err != nil && !errors.Is(err, io.EOF) {
 		return boltMeta{}, err
 	}
 	sum := fnv.New64a()

@@ -1,11 +1,10 @@
-package store_test
+package store
 
 import (
 	"fmt"
 	"testing"
 	"time"
 
-	"storyfold/store"
 	"storyfold/story"
 )
 
@@ -14,21 +13,18 @@ var start = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 
 // openStore opens the store in dir, making it if need be. The test fails if the
 // store is not in order at its end.
-func openStore(t testing.TB, dir string) *store.DB {
+func openStore(t testing.TB, dir string) *DB {
 	t.Helper()
-	return openWith(t, dir, store.Options{Create: true, NoSync: true})
+	return openWith(t, dir, Options{Create: true, NoSync: true})
 }
 
-func openWith(t testing.TB, dir string, o store.Options) *store.DB {
+func openWith(t testing.TB, dir string, o Options) *DB {
 	t.Helper()
-	db, err := store.Open(dir, o)
+	db, err := Open(dir, o)
 	if err != nil {
 		t.Fatalf("Open(%q) = %v", dir, err)
 	}
 	t.Cleanup(func() {
-		if db.NextSeq() == 0 {
-			return
-		}
 		_ = db.Close()
 		check(t, dir)
 	})
@@ -38,7 +34,7 @@ func openWith(t testing.TB, dir string, o store.Options) *store.DB {
 // check fails the test if the closed store in dir is not in order.
 func check(t testing.TB, dir string) {
 	t.Helper()
-	db, err := store.Open(dir, store.Options{ReadOnly: true})
+	db, err := Open(dir, Options{ReadOnly: true})
 	if err != nil {
 		t.Errorf("Open(%q) for the check = %v", dir, err)
 		return
@@ -50,7 +46,7 @@ func check(t testing.TB, dir string) {
 }
 
 // reopen closes db and opens it again.
-func reopen(t testing.TB, db *store.DB, dir string) *store.DB {
+func reopen(t testing.TB, db *DB, dir string) *DB {
 	t.Helper()
 	if err := db.Close(); err != nil {
 		t.Fatalf("Close() = %v", err)
@@ -58,7 +54,7 @@ func reopen(t testing.TB, db *store.DB, dir string) *store.DB {
 	return openStore(t, dir)
 }
 
-func commit(t testing.TB, db *store.DB, c *story.Commit) {
+func commit(t testing.TB, db *DB, c *story.Commit) {
 	t.Helper()
 	if err := db.Commit(c); err != nil {
 		t.Fatalf("Commit = %v", err)
