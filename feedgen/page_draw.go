@@ -47,11 +47,11 @@ const (
 )
 
 func newFoldMark(reports []report) foldMark {
-	const width, head, sheet, gap = 10, 7, 2, 2
+	const width, head, sheet, gap = 13, 8, 3, 2
 	var m foldMark
 	var top, below strings.Builder
 	for i, r := range reports[:min(len(reports), markColumns)] {
-		x := i * (width + gap)
+		x := i * (width + 3)
 		fmt.Fprintf(&top, "M%d 0h%dv%dh-%dz", x, width, head, width)
 		rest := min(len(r.Rest), markRows)
 		for j := range rest {

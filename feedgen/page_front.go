@@ -20,6 +20,7 @@ import (
 const (
 	frontStories = 60        // at most on one page
 	frontBytes   = 50 * 1024 // of stories on one page, so that the whole stays under 60 KB
+	wideStories  = 8         // with several reports, in the wide column; the others follow in less room
 	frontScan    = 10_000    // stories that a filter looks through
 
 	reportBonus = 8 * time.Hour  // freshness that each doubling of the independent reports is worth
@@ -36,8 +37,9 @@ type frontPage struct {
 	Filters    []filterGroup
 	Query      query
 	Filtered   bool
-	Several    []frontStory // stories with more than one report
-	Rail       []frontStory // the first of those with one
+	Several    []frontStory // the first stories with more than one report
+	Also       []frontStory // the others
+	Rail       []frontStory // the first stories with one report
 	Once       []frontStory // the others
 	Newest     string       // address of the first page; "" if this is it
 	Older      string       // address of the next page, or ""
@@ -179,7 +181,7 @@ func (p *frontPage) fill(c *Config, found *frontFind, q query) {
 		s := newFrontStory(r.Shown, p.Root, func(t time.Time) stamp { return newStamp(t, zone, found.newest) })
 		if s.Count > 1 && len(p.Several) == 0 && q.before.rank == 0 {
 			s.Large = true
-		} else if len(s.Summary) > 1 && len(p.Several) >= 8 {
+		} else if len(s.Summary) > 1 && len(p.Several) >= wideStories {
 			s.Summary = s.Summary[:1]
 		}
 		bytes += s.size()
@@ -193,9 +195,11 @@ func (p *frontPage) fill(c *Config, found *frontFind, q query) {
 			p.Once = append(p.Once, s)
 		}
 	}
-	if len(p.Several) > 0 {
-		n := min(len(p.Once), (3*len(p.Several)+3)/2) // about as high as the column beside it
-		p.Rail, p.Once = p.Once[:n], p.Once[n:]
+	p.Several, p.Also = cutAfter(p.Several, wideStories)
+	// The rail is about as high as the column beside it.
+	p.Rail, p.Once = cutAfter(p.Once, (3*len(p.Several)+3)/2)
+	if len(p.Several) == 0 {
+		p.Rail, p.Once = nil, append(p.Rail, p.Once...)
 	}
 	if shown < len(found.stories) {
 		last := found.stories[shown-1]
@@ -208,6 +212,12 @@ func (p *frontPage) fill(c *Config, found *frontFind, q query) {
 		first.before = cursor{}
 		p.Newest = first.href(p.Root)
 	}
+}
+
+// cutAfter returns the first n of list, and the others.
+func cutAfter(list []frontStory, n int) (first, others []frontStory) {
+	n = min(n, len(list))
+	return list[:n], list[n:]
 }
 
 // size returns about how many bytes s takes on the page.

@@ -23,7 +23,6 @@ type storyPage struct {
 	JSON      string // address of the story in the API
 	Headline  prose
 	Summary   []quote
-	Image     string
 	Figures   []figure
 	First     stamp
 	Last      stamp
@@ -36,6 +35,7 @@ type storyPage struct {
 	History   []historyLine
 	Closed    bool
 	OneReport bool
+	Alone     bool // one article
 }
 
 // figure is a number and what it counts.
@@ -69,6 +69,7 @@ type historyLine struct {
 	Time   stamp
 	Kind   string
 	Text   string
+	State  string // of the story then: "2 independent reports, 3 articles"
 	when   time.Time
 	number int
 }
@@ -111,6 +112,7 @@ func (h *Handler) newStoryPage(c *Config, s *Shown) *storyPage {
 		History:   historyOf(&s.Story, at),
 		Closed:    s.Closed,
 		OneReport: len(reports) == 1,
+		Alone:     articles == 1,
 	}
 	p.JSON = p.Root + "/api/stories/" + p.ID
 	p.Title = p.Headline.Text + " – storyfold"
@@ -210,8 +212,8 @@ func historyOf(s *story.Story, at func(time.Time) stamp) []historyLine {
 	for _, r := range s.Revisions {
 		lines = append(lines, historyLine{
 			Time: at(r.Time), Kind: fmt.Sprintf("revision %d", r.Number), when: r.Time, number: r.Number,
-			Text: fmt.Sprintf("%s; %s, %s", cleanLine(r.Reason, 200),
-				count(r.Reports, "independent report", "independent reports"), count(len(r.Articles), "article", "articles")),
+			Text:  cleanLine(r.Reason, 200),
+			State: count(r.Reports, "independent report", "independent reports") + ", " + count(len(r.Articles), "article", "articles"),
 		})
 	}
 	for _, e := range s.History {

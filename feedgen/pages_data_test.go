@@ -2,73 +2,12 @@ package feedgen
 
 import (
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 	"time"
 
 	"storyfold/story"
 )
-
-// pageStories is Stories in memory, for the tests of pages.
-type pageStories struct {
-	list    []story.Story // newest revision first
-	aliases []story.Alias
-	removed map[story.ID]bool
-	broken  error // what every read ends with
-}
-
-func (p *pageStories) Newest() iter.Seq2[story.Story, error] {
-	return func(yield func(story.Story, error) bool) {
-		for _, s := range p.list {
-			if !yield(s, nil) {
-				return
-			}
-		}
-		if p.broken != nil {
-			yield(story.Story{}, p.broken)
-		}
-	}
-}
-
-func (p *pageStories) Story(id story.ID) (story.Story, error) {
-	for _, a := range p.aliases {
-		if a.From == id {
-			id = a.To
-		}
-	}
-	for _, s := range p.list {
-		if s.ID == id {
-			return s, nil
-		}
-	}
-	switch {
-	case p.broken != nil:
-		return story.Story{}, p.broken
-	case p.removed[id]:
-		return story.Story{}, story.ErrRemoved
-	}
-	return story.Story{}, story.ErrNotFound
-}
-
-func (p *pageStories) Aliases() iter.Seq2[story.Alias, error] {
-	return func(yield func(story.Alias, error) bool) {
-		for _, a := range p.aliases {
-			if !yield(a, nil) {
-				return
-			}
-		}
-	}
-}
-
-func (p *pageStories) Generation() uint64 { return 1 }
-func (p *pageStories) UUID() [16]byte     { return [16]byte{1, 2, 3} }
-
-// sort puts the stories in the order that Stories promises.
-func (p *pageStories) sort() *pageStories {
-	slices.SortStableFunc(p.list, func(a, b story.Story) int { return b.Updated().Compare(a.Updated()) })
-	return p
-}
 
 // pageNoon is the time that the tests' stories lie around.
 var pageNoon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
@@ -140,7 +79,7 @@ func summarize(s *story.Story, places []int, texts ...string) {
 }
 
 // richStories are a dozen stories of invented outlets, as a good day brings them.
-func richStories() *pageStories {
+func richStories() *memory {
 	mk := &maker{}
 	lock := lockStory(mk)
 	bridge := mk.make("en", "science", "Probe brings back four grams of dust from comet Halvard",
@@ -182,10 +121,9 @@ func richStories() *pageStories {
 		summarize(&s, []int{0}, "The article's own first sentence stands here, and it tells a little more than the headline above it does.")
 		stories = append(stories, s)
 	}
-	return (&pageStories{
-		list: stories, aliases: []story.Alias{{From: "alias00000000001", To: lock.ID}},
-		removed: map[story.ID]bool{"removed000000001": true},
-	}).sort()
+	return &memory{
+		list: stories, alias: map[story.ID]story.ID{"alias00000000001": lock.ID}, removed: map[story.ID]bool{"removed000000001": true},
+	}
 }
 
 // lockStory has 14 outlets in 5 families.
@@ -224,7 +162,7 @@ func lockStory(mk *maker) story.Story {
 }
 
 // pageConfig knows every outlet of list as a source, and two more feeds.
-func pageConfig(p *pageStories) Config {
+func pageConfig(p *memory) Config {
 	c := Config{BaseURL: "http://127.0.0.1:8080", Timezone: time.UTC, Feeds: []Feed{
 		{Name: "stories", Title: "Stories", Items: 50, Updates: Bump},
 		{Name: "world", Title: "World, once", Categories: []string{"world"}, MinReports: 2, Items: 30, Updates: Silent, Languages: []string{"en", "de"}},
@@ -273,7 +211,7 @@ func pageStates(c Config) []story.SourceState {
 }
 
 // newPageHandler returns a handler of p under its pageConfig.
-func newPageHandler(p *pageStories) *Handler {
+func newPageHandler(p *memory) *Handler {
 	c := pageConfig(p)
 	h := New(Options{Stories: p, States: func() []story.SourceState { return pageStates(c) }, Version: "test", Now: func() time.Time { return pageNoon }})
 	h.Configure(c)

@@ -5,16 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"golang.org/x/net/html"
 
 	"storyfold/story"
 )
@@ -51,141 +48,6 @@ func wantPage(t *testing.T, h http.Handler, target string, status int) string {
 	return body
 }
 
-// pageFaults walks a page and names what is wrong with it.
-func pageFaults(body string) []string {
-	root, err := html.Parse(strings.NewReader(body))
-	if err != nil {
-		return []string{err.Error()}
-	}
-	w := &pageWalk{ids: map[string]bool{}, labels: map[string]bool{}, seen: map[string]int{}}
-	for n := range root.Descendants() {
-		if n.Type == html.ElementNode {
-			w.element(n)
-		}
-	}
-	for _, name := range []string{"title", "main", "h1", "header", "footer"} {
-		if w.seen[name] == 0 || name != "header" && w.seen[name] > 1+w.svgTitles*btoi(name == "title") {
-			w.fault("%d <%s> elements", w.seen[name], name)
-		}
-	}
-	for _, id := range w.refs {
-		if !w.ids[id] {
-			w.fault("#%s leads nowhere", id)
-		}
-	}
-	for _, id := range w.inputs {
-		if !w.labels[id] {
-			w.fault("input %q has no label", id)
-		}
-	}
-	return w.faults
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-// pageWalk is what pageFaults notes on its way.
-type pageWalk struct {
-	ids, labels  map[string]bool
-	refs, inputs []string
-	seen         map[string]int
-	svgTitles    int
-	heading      int
-	faults       []string
-}
-
-func (w *pageWalk) fault(format string, args ...any) {
-	w.faults = append(w.faults, fmt.Sprintf(format, args...))
-}
-
-// element looks at one element.
-func (w *pageWalk) element(n *html.Node) {
-	attrs := map[string]string{}
-	for _, a := range n.Attr {
-		attrs[a.Key] = a.Val
-		if a.Key == "style" || strings.HasPrefix(a.Key, "on") {
-			w.fault("<%s> has the attribute %s", n.Data, a.Key)
-		}
-		w.address(n, a)
-	}
-	w.seen[n.Data]++
-	if id, ok := attrs["id"]; ok {
-		if w.ids[id] || id == "" {
-			w.fault("id %q is not unique", id)
-		}
-		w.ids[id] = true
-	}
-	w.refs = append(w.refs, strings.Fields(attrs["aria-labelledby"])...)
-	switch n.Data {
-	case "script", "style", "iframe", "object", "embed", "base":
-		w.fault("<%s> on the page", n.Data)
-	case "html":
-		if attrs["lang"] == "" {
-			w.fault("<html> without lang")
-		}
-	case "title":
-		if n.Parent.Data != "head" {
-			w.svgTitles++
-		} else if n.FirstChild == nil {
-			w.fault("empty <title>")
-		}
-	case "img":
-		if _, ok := attrs["alt"]; !ok {
-			w.fault("<img> without alt")
-		}
-	case "svg":
-		if attrs["aria-hidden"] != "true" && attrs["role"] != "img" {
-			w.fault("<svg> is neither hidden nor an image")
-		}
-	case "label":
-		w.labels[attrs["for"]] = true
-	case "input":
-		if attrs["type"] != "hidden" {
-			w.inputs = append(w.inputs, attrs["id"])
-		}
-	case "nav", "table":
-		if attrs["aria-label"] == "" && n.Data == "nav" {
-			w.fault("<nav> without a name")
-		}
-	case "time":
-		if _, err := time.Parse(time.RFC3339, attrs["datetime"]); err != nil {
-			w.fault("<time datetime=%q>", attrs["datetime"])
-		}
-	case "h1", "h2", "h3", "h4":
-		level := int(n.Data[1] - '0')
-		if level > w.heading+1 {
-			w.fault("<%s> follows a heading of level %d", n.Data, w.heading)
-		}
-		w.heading = level
-	}
-}
-
-// address looks at an attribute that may hold an address.
-func (w *pageWalk) address(n *html.Node, a html.Attribute) {
-	switch a.Key {
-	case "src", "srcset", "poster", "data", "background", "xlink:href":
-		w.fault("<%s %s=%q> loads something", n.Data, a.Key, a.Val)
-	case "href", "action":
-	default:
-		return
-	}
-	u, err := url.Parse(a.Val)
-	switch {
-	case err != nil:
-		w.fault("address %q: %v", a.Val, err)
-	case n.Data == "link" && (u.IsAbs() || u.Host != ""):
-		w.fault("<link href=%q> leads to another host", a.Val)
-	case u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "feed":
-		w.fault("<%s %s=%q>", n.Data, a.Key, a.Val)
-	case strings.HasPrefix(a.Val, "#"):
-		w.refs = append(w.refs, u.Fragment)
-	}
-}
-
 func TestPagesRich(t *testing.T) {
 	p := richStories()
 	h := newPageHandler(p)
@@ -203,7 +65,7 @@ func TestPagesRich(t *testing.T) {
 	if strings.Contains(front, "s3cret") || strings.Contains(front, "desk.atom") {
 		t.Error("front page names a feed with a key")
 	}
-	lock := p.aliases[0].To
+	lock := p.alias["alias00000000001"]
 	page := wantPage(t, h, "/stories/"+string(lock), 200)
 	for _, want := range []string{
 		"copied by 7", "3 more under this report", "credits <bdi>Harbour Wire</bdi>", `rel="noopener noreferrer nofollow"`,
@@ -264,7 +126,7 @@ func TestPagesHideSecretsFromStrangers(t *testing.T) {
 }
 
 func TestPagesEmpty(t *testing.T) {
-	h := New(Options{Stories: &pageStories{}, Ready: func() error { return errors.New("restoring: 12 stories to go") }})
+	h := New(Options{Stories: &memory{}, Ready: func() error { return errors.New("restoring: 12 stories to go") }})
 	for path, want := range map[string]string{
 		"/": "No stories yet", "/?q=ferry": "No story matches", "/?before=5.x": "nothing older",
 		"/sources": "12 stories to go", "/feeds": "/feed.atom",
@@ -282,9 +144,9 @@ func TestPagesEmpty(t *testing.T) {
 // hostile is text as nobody should send it.
 const hostile = "</title><script>alert(1)</script><img src=x onerror=alert(1)>\x00\x07 \u202Egnp.exe\u2066 \"' {{.}} ]]> &amp; "
 
-func hostileStories() *pageStories {
+func hostileStories() *memory {
 	mk := &maker{}
-	var p pageStories
+	var p memory
 	for i, title := range []string{hostile, hostile + strings.Repeat("ä\u0300 long ", 20_000), "", strings.Repeat("x", 100_000), "\xff\xfe broken \xc3", "مرحبا <b>"} {
 		s := mk.make("\"><script>", hostile, title,
 			piece{90, 1, hostile, title, []string{hostile}}, piece{60, 1, "b" + hostile, title, []string{hostile}}, piece{50, 2, strings.Repeat("o", 9000), title, nil})
@@ -298,7 +160,7 @@ func hostileStories() *pageStories {
 		s.Revisions[0].Reason = hostile
 		p.list = append(p.list, s)
 	}
-	return p.sort()
+	return &p
 }
 
 func TestPagesHostile(t *testing.T) {
@@ -328,164 +190,20 @@ func TestPagesHostile(t *testing.T) {
 	}
 }
 
-// manyStories are n stories with texts of the usual length.
-func manyStories(n int) *pageStories {
-	mk := &maker{}
-	var p pageStories
-	for i := range n {
-		title := fmt.Sprintf("Council number %d agrees on a plan for the river, and the ferry keeps its timetable", i)
-		pieces := []piece{{10 * i, 1, "Harbour Wire", title, nil}}
-		for j := range i % 4 {
-			pieces = append(pieces, piece{10*i + j, 2 + j, []string{"Coastline Post", "The Northern Ledger", "Radio Estuary"}[j], title, nil})
-		}
-		s := mk.make("en", "world", title, pieces...)
-		text := "The council agreed on Tuesday on a plan that gives the river more room & keeps the ferry's timetable as it is until the new bridge opens."
-		summarize(&s, []int{0}, text)
-		if len(pieces) > 1 {
-			summarize(&s, []int{1}, text)
-		}
-		p.list = append(p.list, s)
-	}
-	return p.sort()
-}
-
-func TestFrontPageSizeAndPaging(t *testing.T) {
-	p := manyStories(200)
-	h := newPageHandler(p)
-	seen := map[string]int{}
-	path := "/"
-	for turns := 0; path != ""; turns++ {
-		if turns > 10 {
-			t.Fatal("paging does not end")
-		}
-		body := wantPage(t, h, path, 200)
-		if len(body) >= 60_000 {
-			t.Errorf("GET %s: %d bytes, want less than 60 KB", path, len(body))
-		}
-		ids := storyLinks(body)
-		if turns < 3 && len(ids) != frontStories {
-			t.Errorf("GET %s: %d stories, want %d", path, len(ids), frontStories)
-		}
-		for _, id := range ids {
-			seen[id]++
-		}
-		path = linkWithRel(body, "next")
-	}
-	for _, s := range p.list {
-		if seen[string(s.ID)] != 1 {
-			t.Errorf("story %s is on %d pages, want 1", s.ID, seen[string(s.ID)])
-		}
-	}
-}
-
-// storyLinks returns the ids of the stories that a page's headings link to.
-func storyLinks(body string) []string {
-	root, _ := html.Parse(strings.NewReader(body))
-	var ids []string
-	for n := range root.Descendants() {
-		if n.Data != "a" || n.Parent.Data != "h3" {
-			continue
-		}
-		for _, a := range n.Attr {
-			if id, ok := strings.CutPrefix(a.Val, "/stories/"); ok && a.Key == "href" {
-				ids = append(ids, id)
-			}
-		}
-	}
-	return ids
-}
-
-func linkWithRel(body, rel string) string {
-	root, _ := html.Parse(strings.NewReader(body))
-	for n := range root.Descendants() {
-		if n.Data == "a" && slices.Contains(n.Attr, html.Attribute{Key: "rel", Val: rel}) {
-			for _, a := range n.Attr {
-				if a.Key == "href" {
-					return a.Val
-				}
-			}
-		}
-	}
-	return ""
-}
-
-// The front page's early stop must not change what it shows.
-func TestRankStoriesAgreesWithSortingAll(t *testing.T) {
-	p := manyStories(900)
-	h := newPageHandler(p)
-	v := h.view()
-	var all []rankedStory
-	for s, err := range v.stories() {
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, rankedStory{s, rankOf(s)})
-	}
-	slices.SortFunc(all, compareRank)
-	found, err := rankStories(v, query{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(found.stories) != frontStories+1 {
-		t.Fatalf("rankStories found %d stories, want %d", len(found.stories), frontStories+1)
-	}
-	for i, r := range found.stories {
-		if r.ID != all[i].ID {
-			t.Fatalf("place %d: story %s, want %s", i, r.ID, all[i].ID)
-		}
-	}
-}
-
-func TestFrontPageFilters(t *testing.T) {
-	h := newPageHandler(richStories())
-	for _, test := range []struct {
-		query string
-		want  []string // in headlines
-		not   []string
-	}{
-		{"?q=FERRIES+lock", []string{"Sea lock"}, []string{"comet"}},
-		{"?q=ministry+watch", []string{"Sea lock"}, []string{"comet"}},
-		{"?q=ferries+comet", nil, []string{"Sea lock", "Probe"}},
-		{"?lang=de", []string{"Stadttheater"}, []string{"Sea lock"}},
-		{"?category=SCIENCE", []string{"Probe"}, []string{"Sea lock"}},
-		{"?category=science&lang=ja", []string{"湖の水位"}, []string{"Probe"}},
-	} {
-		body := wantPage(t, h, "/"+test.query, 200)
-		for _, w := range test.want {
-			if !strings.Contains(body, w) {
-				t.Errorf("GET /%s lacks %q", test.query, w)
-			}
-		}
-		for _, n := range test.not {
-			if strings.Contains(body, n) {
-				t.Errorf("GET /%s holds %q", test.query, n)
-			}
-		}
-	}
-}
-
-func TestFrontPageOrder(t *testing.T) {
-	ids := storyLinks(wantPage(t, newPageHandler(richStories()), "/", 200))
-	if len(ids) != 14 || ids[0] != "story00000000001" {
-		t.Errorf("stories = %v, want 14 with the one of five reports first", ids)
-	}
-}
-
 func TestStoryPageAnswers(t *testing.T) {
 	p := richStories()
 	h := newPageHandler(p)
 	r, _ := getPage(t, h, "/stories/alias00000000001")
-	if got, want := r.Header.Get("Location"), "/stories/"+string(p.aliases[0].To); r.StatusCode != 301 || got != want {
+	if got, want := r.Header.Get("Location"), "/stories/"+string(p.alias["alias00000000001"]); r.StatusCode != 301 || got != want {
 		t.Errorf("alias = %d to %q, want 301 to %q", r.StatusCode, got, want)
 	}
 	wantPage(t, h, "/stories/removed000000001", 410)
 	wantPage(t, h, "/stories/unknown", 404)
 	wantPage(t, h, "/stories/"+strings.Repeat("x", 5000), 404)
 
-	quiet := slog.New(slog.DiscardHandler)
-	broken := New(Options{Stories: &pageStories{broken: errors.New("disk gone")}, Log: quiet})
+	unread := New(Options{Stories: broken{&memory{}}, Log: quiet})
 	for _, path := range []string{"/", "/stories/x"} {
-		if r, body := getPage(t, broken, path); r.StatusCode != 500 || strings.Contains(body, "disk gone") {
+		if r, body := getPage(t, unread, path); r.StatusCode != 500 || strings.Contains(body, errDisk.Error()) {
 			t.Errorf("GET %s with a broken store = %d, want 500 without details", path, r.StatusCode)
 		}
 	}
@@ -604,4 +322,47 @@ func TestTimelineTicks(t *testing.T) {
 			t.Errorf("ticks of %v: %d of them", test.length, len(got))
 		}
 	}
+}
+
+// Text must be readable in both schemes: a contrast of at least 4.5 (WCAG AA).
+func TestStyleContrast(t *testing.T) {
+	light, dark, ok := strings.Cut(string(styleSheet), "@media (prefers-color-scheme: dark)")
+	if !ok {
+		t.Fatal("style sheet has no dark scheme")
+	}
+	for name, css := range map[string]string{"light": light, "dark": dark} {
+		for _, pair := range [][2]string{
+			{"ink", "paper"}, {"soft", "paper"}, {"spot", "paper"}, {"good", "paper"}, {"warn", "paper"}, {"bad", "paper"},
+			{"ink", "tint"}, {"soft", "tint"}, {"spot", "tint"}, {"bad", "tint"}, {"good", "tint"}, {"warn", "tint"},
+		} {
+			a, b := luminance(t, css, pair[0]), luminance(t, css, pair[1])
+			if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); ratio < 4.5 {
+				t.Errorf("%s scheme: %s on %s has a contrast of %.2f, want at least 4.5", name, pair[0], pair[1], ratio)
+			}
+		}
+	}
+}
+
+// luminance returns the relative luminance of the first colour named --name in css.
+func luminance(t *testing.T, css, name string) float64 {
+	t.Helper()
+	_, rest, ok := strings.Cut(css, "--"+name+": #")
+	if !ok {
+		t.Fatalf("no colour --%s", name)
+	}
+	var rgb [3]int
+	if _, err := fmt.Sscanf(rest[:6], "%02x%02x%02x", &rgb[0], &rgb[1], &rgb[2]); err != nil {
+		t.Fatalf("colour --%s: %v", name, err)
+	}
+	sum := 0.0
+	for i, weight := range [3]float64{0.2126, 0.7152, 0.0722} {
+		c := float64(rgb[i]) / 255
+		if c <= 0.04045 {
+			c /= 12.92
+		} else {
+			c = math.Pow((c+0.055)/1.055, 2.4)
+		}
+		sum += weight * c
+	}
+	return sum
 }
