@@ -73,17 +73,33 @@ type whyTerm struct {
 	Weight float64 `json:"weight"`
 }
 
+// maxArticlesBytes is how much of titles and addresses such a list holds; it ends behind it.
+const maxArticlesBytes = 256 << 10
+
 // newArticles returns the articles of s, in commit order.
 func newArticles(s *Shown) []apiArticle {
-	list := make([]apiArticle, 0, len(s.Members))
-	for i := range s.Members[:min(len(s.Members), maxArticles)] {
+	listed := min(len(s.Members), maxArticles)
+	list := make([]apiArticle, 0, listed)
+	size := 0
+	for i := range s.Members[:listed] {
 		m := &s.Members[i]
+		if size += len(m.Title) + len(m.URL); size > maxArticlesBytes && i > 0 {
+			break
+		}
 		list = append(list, apiArticle{
 			ID: m.ID, Title: titleOf(m), URL: cleanURL(m.URL), Source: cleanLine(m.Source, maxName),
 			Outlet: outletName(m), Published: formatTime(m.Time), Family: m.Family, Why: newWhy(&m.Why),
 		})
 	}
 	return list
+}
+
+// sizeOf estimates the bytes of list.
+func sizeOf(list []apiArticle) (n int) {
+	for i := range list {
+		n += 400 + len(list[i].Title) + len(list[i].URL)
+	}
+	return n
 }
 
 func newWhy(r *story.Reason) *why {
@@ -130,15 +146,15 @@ func (h *Handler) serveAPIStories(w http.ResponseWriter, r *http.Request) {
 	h.reply(w, r, jsonType, "api/stories?"+strconv.Itoa(limit), func() ([]byte, time.Time, error) {
 		found := apiStories{[]apiStory{}}
 		var modified time.Time
+		size := 0
 		for s, err := range h.view().stories() {
 			if err != nil {
 				return nil, time.Time{}, err
 			}
-			if found.Stories = append(found.Stories, newAPIStory(s)); len(found.Stories) == 1 {
-				modified = s.modified()
-			}
+			found.Stories = append(found.Stories, newAPIStory(s))
 			modified = latest(modified, s.modified())
-			if len(found.Stories) == limit {
+			size += sizeOf(found.Stories[len(found.Stories)-1].Articles)
+			if len(found.Stories) == limit || size > maxDocumentBytes {
 				break
 			}
 		}

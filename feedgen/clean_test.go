@@ -192,6 +192,30 @@ func TestManyMembers(t *testing.T) {
 	}
 }
 
+// Sources that fill everything with as much as they can give a feed of a size that can be served.
+func TestDocumentIsBounded(t *testing.T) {
+	long := strings.Repeat("x", 1900)
+	big := ferry()
+	big.Members = nil
+	for j := range 200 {
+		a := article(uint64(j+1), j+1, "north", long, long, clock(0, j%60))
+		a.URL = "https://north.example/" + long
+		big.Members = append(big.Members, a)
+	}
+	m := &memory{}
+	for i := range 300 {
+		big.ID = story.ID(fmt.Sprintf("big%013d", i))
+		m.list = append(m.list, big)
+	}
+	_, c := newspaper()
+	h := newHandler(m, c)
+	for _, path := range []string{"/feed.json?limit=500", "/api/stories"} {
+		if n := len(body(t, h, path)); n > 2*maxDocumentBytes || n < maxDocumentBytes/4 {
+			t.Errorf("%s has %d bytes", path, n)
+		}
+	}
+}
+
 func FuzzFeeds(f *testing.F) {
 	for _, s := range hostileStrings {
 		f.Add(s)

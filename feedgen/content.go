@@ -22,6 +22,8 @@ const (
 	maxTags    = 20
 	maxMedia   = 10
 	maxTerms   = 6
+
+	maxListBytes = 64 << 10 // of texts and addresses; a list ends behind it
 )
 
 // contentTemplate is the HTML of an entry: plain enough for a reader that shows
@@ -50,7 +52,7 @@ var contentTemplate = template.Must(template.New("content").Parse(`
 {{range .}}<li>Only in {{template "outlet" .}}: {{template "said" .}}</li>
 {{end}}</ul>
 {{end -}}
-<p>{{.Count}}{{with .Terms}} Grouped because they share: {{.}}.{{end}} <a href="{{.Page}}">The whole story: timeline, copies, why grouped</a></p>
+<p>{{.Count}}{{with .Terms}} Grouped because they share: {{.}}.{{end}} <a href="{{.Page}}">{{.More}}</a></p>
 `))
 
 // contentData is what contentTemplate shows. Its strings are clean.
@@ -59,7 +61,8 @@ type contentData struct {
 	Heading            string
 	Reports            []contentReport
 	MoreReports        int
-	Count, Terms, Page string
+	Count, Terms       string
+	Page, More         string
 }
 
 // said is a text of an article, and where it stands.
@@ -87,17 +90,24 @@ func (v *view) content(e *entry) (string, error) {
 		New: v.newSince(e.Shown, e.first), Page: e.URL,
 		Summary: v.quote(e.Shown, e.Brief.Summary, 3), Only: v.quote(e.Shown, e.Brief.Only, maxOnly),
 		Heading: "Reports", Count: countText(e.Shown), Terms: sharedTerms(e.Members),
+		More: "The whole story: timeline, copies, why grouped",
 	}
-	families := folds(e.Members)
-	if len(families) == 1 && len(e.Members) == 1 {
-		data.Heading = "Report"
+	if len(e.Members) == 1 {
+		data.Heading, data.More = "Report", "This story's page"
 	}
+	families, size := folds(e.Members), 0
 	for _, f := range families[:min(len(families), maxFolds)] {
+		if size > maxListBytes {
+			break
+		}
 		r := contentReport{First: v.saidBy(&f.First, titleOf(&f.First)), Count: len(f.Copies)}
 		for i := range f.Copies[:min(len(f.Copies), maxCopies)] {
 			r.Copies = append(r.Copies, v.saidBy(&f.Copies[i], ""))
 		}
 		r.More = r.Count - len(r.Copies)
+		for _, x := range append(r.Copies, r.First) {
+			size += len(x.Text) + len(x.Outlet) + len(x.URL)
+		}
 		r.Credits = cleanLine(strings.Join(f.First.Credits[:min(len(f.First.Credits), 3)], ", "), maxName)
 		data.Reports = append(data.Reports, r)
 	}
@@ -195,9 +205,9 @@ func headline(s *Shown) string {
 // titleOf returns the title of an article; never "".
 func titleOf(m *story.Member) string { return cmp.Or(cleanLine(m.Title, maxTitle), "(untitled)") }
 
-// outletName returns who published m; "" only if nothing is known.
+// outletName returns who published m; never "".
 func outletName(m *story.Member) string {
-	return cmp.Or(cleanLine(m.Outlet, maxName), cleanLine(m.Source, maxName))
+	return cmp.Or(cleanLine(m.Outlet, maxName), cleanLine(m.Source, maxName), "unknown outlet")
 }
 
 // plainSummary returns the summary as text, each sentence with its outlet; where

@@ -33,6 +33,10 @@ const lag = 24 * time.Hour
 // maxScan is how many stories are looked at for one feed.
 const maxScan = 20000
 
+// maxDocumentBytes is about how large a feed may become; the oldest entries are
+// left out of a larger one. Only hostile sources fill it.
+const maxDocumentBytes = 24 << 20
+
 // format is a form that feeds are written in.
 type format struct {
 	contentType string
@@ -129,6 +133,7 @@ type entry struct {
 	tags     []string
 	image    string
 	media    []media
+	articles []apiArticle
 	first    time.Time     // when the story was first shown in this feed
 	changed  time.Time     // when it last changed, by the feed's policy
 	fraction time.Duration // that tells its dates apart from other entries', below a second
@@ -158,10 +163,15 @@ func (v *view) document(f *Feed, ext string, limit int) (*document, error) {
 		}
 		d.self += sep + "limit=" + strconv.Itoa(limit)
 	}
-	for i := range entries {
+	size := 0
+	for i := 0; i < len(entries); i++ {
 		e := &entries[i]
 		if err := v.fill(f, e); err != nil {
 			return nil, err
+		}
+		if size += len(e.content) + sizeOf(e.articles); size > maxDocumentBytes {
+			entries = entries[:i+1]
+			d.entries = entries
 		}
 		d.revised = latest(d.revised, e.Updated())
 		d.modified = latest(d.modified, e.modified())
@@ -246,6 +256,7 @@ func (v *view) fill(f *Feed, e *entry) error {
 	e.tags = categories(e.Shown)
 	e.image = imageOf(e.Shown)
 	e.media = enclosures(e.Shown)
+	e.articles = newArticles(e.Shown)
 	var err error
 	e.content, err = v.content(e)
 	return err

@@ -32,7 +32,7 @@ func (f *Feed) firstShown(s *Shown) (first time.Time, ok bool) {
 	if f.takesAll() {
 		return first, true
 	}
-	if len(f.Languages) > 0 && !slices.Contains(f.Languages, s.Lang) {
+	if len(f.Languages) > 0 && !slices.ContainsFunc(f.Languages, func(lang string) bool { return strings.EqualFold(lang, s.Lang) }) {
 		return first, false
 	}
 	now := f.newTally(s)

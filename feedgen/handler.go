@@ -39,6 +39,7 @@ func New(o Options) *Handler {
 	h.registerAPI(h.mux)
 	h.registerHealth(h.mux)
 	h.registerPages(h.mux)
+	h.mux.HandleFunc("/", notFound)
 	return h
 }
 
@@ -65,19 +66,27 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head.Set("Referrer-Policy", "no-referrer")
 	head.Set("X-Robots-Tag", "noindex")
 
-	asked := *r
-	asked.Method = http.MethodGet // so that a wrong method is not taken for an unknown path
-	_, pattern := h.mux.Handler(&asked)
-	switch {
-	case pattern == "":
-		fail(w, http.StatusNotFound, "There is nothing at this address.")
-		return
-	case r.Method != http.MethodGet && r.Method != http.MethodHead:
-		head.Set("Allow", "GET, HEAD")
-		fail(w, http.StatusMethodNotAllowed, "Only GET and HEAD are answered here.")
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		h.refuse(w, r)
 		return
 	}
 	h.mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), viewKey{}, h.view())))
+}
+
+// refuse answers a method that nothing here answers.
+func (h *Handler) refuse(w http.ResponseWriter, r *http.Request) {
+	asked := *r
+	asked.Method = http.MethodGet
+	if _, pattern := h.mux.Handler(&asked); pattern == "/" {
+		notFound(w, r)
+		return
+	}
+	w.Header().Set("Allow", "GET, HEAD")
+	fail(w, http.StatusMethodNotAllowed, "Only GET and HEAD are answered here.")
+}
+
+func notFound(w http.ResponseWriter, _ *http.Request) {
+	fail(w, http.StatusNotFound, "There is nothing at this address.")
 }
 
 // viewKey is the context key of the view that a request began with.

@@ -73,7 +73,7 @@ func newJSONItem(e *entry) jsonItem {
 		Language: cleanLang(e.Lang),
 		Storyfold: jsonExtension{
 			Story: e.ID, URL: e.URL, Revision: e.Revisions[len(e.Revisions)-1].Number, Reports: e.Reports,
-			Count: len(e.Members), Articles: newArticles(e.Shown),
+			Count: len(e.Members), Articles: e.articles,
 		},
 	}
 	for _, name := range e.outlets {
