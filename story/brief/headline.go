@@ -17,24 +17,26 @@ const (
 	cutLead    = 110 // runes that a sentence is cut to where no article has a title
 )
 
-// weakTitle is the share of the best first sentence's score below which a title says too little.
+// weakTitle is the share of the best first sentence's score below which a flawed title says too little.
 const weakTitle = .5
 
 // headline returns the best title of the members and the article it is from.
 // Where no title says much, it is the beginning of the best first sentence.
 func (c *corpus) headline() (string, uint64) {
 	support := c.support()
-	best, of, top := "", uint64(0), 0.0
+	best, of, top, weak := "", uint64(0), 0.0, true
 	for _, d := range c.docs {
 		if len(d.headTerms) < 3 {
 			continue
 		}
-		if s := c.titleScore(d, support); s > top {
-			best, of, top = d.title, d.article.Seq, s
+		if s, flawed := c.titleScore(d, support); s > top {
+			best, of, top, weak = d.title, d.article.Seq, s, flawed
 		}
 	}
-	if lead, from, score := c.leadHeadline(support); score*weakTitle > top {
-		return lead, from
+	if weak {
+		if lead, from, score := c.leadHeadline(support); score*weakTitle > top {
+			return lead, from
+		}
 	}
 	if best != "" {
 		return best, of
@@ -136,36 +138,46 @@ func (c *corpus) support() []float64 {
 }
 
 // titleScore says how well the title of d tells the story: by the words that the
-// families share, and by form.
-func (c *corpus) titleScore(d *doc, support []float64) float64 {
-	score := c.said(d.headTerms, support)
+// families share, and by form. A flawed one is less than a title: names alone,
+// or the cut beginning of a text.
+func (c *corpus) titleScore(d *doc, support []float64) (score float64, flawed bool) {
+	score = c.said(d.headTerms, support)
 	if n := length(d.title); n > longTitle {
 		score *= float64(longTitle) / float64(n)
 	}
 	score *= form(d.title)
 	if goesOnIn(d.title, d.article.Text) {
 		score *= .6
+		flawed = true
+	}
+	if c.namesOnly(d.headTerms, support) {
+		score *= .6
+		flawed = true
 	}
 	rank := c.pref(c.members[d.member].Source).Rank
-	return score * (1 + .05*float64(max(-2, min(2, rank))))
+	return score * (1 + .05*float64(max(-2, min(2, rank)))), flawed
 }
 
 // said returns how much of what the families share is in terms, against how many they are.
 func (c *corpus) said(terms []int32, support []float64) float64 {
-	sum, what, names := 0.0, 0.0, 0
+	sum := 0.0
 	for _, w := range terms {
 		sum += c.words[w].weight * support[w]
+	}
+	return sum / math.Sqrt(float64(len(terms))+2)
+}
+
+// namesOnly reports whether terms say who, but not what.
+func (c *corpus) namesOnly(terms []int32, support []float64) bool {
+	what, names := 0.0, 0
+	for _, w := range terms {
 		if c.words[w].name() >= .5 {
 			names++
 		} else {
 			what += c.words[w].weight * support[w]
 		}
 	}
-	score := sum / math.Sqrt(float64(len(terms))+2)
-	if names == len(terms) || names > 3 && what < 1.2 {
-		score *= .6 // who, but not what
-	}
-	return score
+	return names == len(terms) || names > 3 && what < 1.2
 }
 
 // length returns the length of a title in words; signs of dense scripts count a third.

@@ -1,0 +1,119 @@
+package brief
+
+import (
+	"testing"
+
+	"storyfold/story"
+)
+
+func TestCutDateline(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"SEOUL, South Korea (AP) — Officials said nothing at all.", "Officials said nothing at all."},
+		{"PORT ARLEN, March 3 (Merrow) - Officials said nothing at all.", "Officials said nothing at all."},
+		{"WESENAU (esa) - Ein Warnstreik hat begonnen.", "Ein Warnstreik hat begonnen."},
+		{"ROMA – Il governo ha deciso di aspettare.", "Il governo ha deciso di aspettare."},
+		{"(Example.com) – Officials said nothing at all.", "Officials said nothing at all."},
+		{"ЗАРЕЧЕНСК, 3 июня (Север-Медиа) — Открыли линию метро.", "Открыли линию метро."},
+		{"江城通讯社江城5月8日电（记者 周岚）江城至云岭高速铁路8日正式通车。", "江城至云岭高速铁路8日正式通车。"},
+		{"【江城】高速铁路8日正式通车运营。", "高速铁路8日正式通车运营。"},
+		{"(서울=한빛뉴스) 김하늘 기자 = 고속철도가 8일 정식으로 개통했다고 밝혔다.", "고속철도가 8일 정식으로 개통했다고 밝혔다."},
+		{"The ferry — built in 1994 — burned for an hour.", "The ferry — built in 1994 — burned for an hour."},
+		{"The Kestrel (a ferry) — which burned — was towed.", "The Kestrel (a ferry) — which burned — was towed."},
+		{"A well-known skipper said nothing at all.", "A well-known skipper said nothing at all."},
+		{"NATO-led troops left the harbour at noon.", "NATO-led troops left the harbour at noon."},
+		{"", ""},
+	} {
+		if got := cutDateline(tt.in); got != tt.want {
+			t.Errorf("cutDateline(%q) = %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}
+
+func TestLinesFit(t *testing.T) {
+	for _, tt := range []struct {
+		in  string
+		fit bool
+	}{
+		{"The ferry burned for an hour before the tugs came.", true},
+		{"The ferry (built in 1994) burned, \"like a torch\", he said.", true},
+		{"„Das war knapp“, sagte der Kapitän der Fähre am Abend.", true},
+		{"Паром «Пустельга» загорелся во вторник вечером у берега.", true},
+		{"渡轮「红隼号」周二晚间在港口外起火，无人死亡。", true},
+		{"The ferry (built in 1994 burned for an hour at sea.", false},
+		{"\"It burned like a torch, the captain of the ship said.", false},
+		{"and the ferry burned for an hour before the tugs came.", false},
+		{"The ferry burned for an hour before the tugs came", false},
+		{"Find the whole report at www.example.org or in our app.", false},
+		{"THE FERRY BURNED FOR AN HOUR BEFORE THE TUGS CAME.", false},
+		{"Too short.", false},
+		{"The ferry burned for an hour before the tugs…", false},
+	} {
+		if got := isFit(tt.in, endsWhole(tt.in)); got != tt.fit {
+			t.Errorf("isFit(%q) = %v, want %v", tt.in, got, tt.fit)
+		}
+	}
+}
+
+// endsWhole is what text.Sentences says of one sentence.
+func endsWhole(s string) bool {
+	r := []rune(s)
+	switch r[len(r)-1] {
+	case '.', '。', '…':
+		return true
+	}
+	return false
+}
+
+func TestLinesDrop(t *testing.T) {
+	const (
+		first  = "The ferry burned for an hour before the tugs came."
+		second = "Nobody knows how the fire on the ship began."
+		third  = "The harbour will stay closed until Friday morning."
+	)
+	for name, body := range map[string]string{
+		"title":        "Ferry burns\n" + first + "\n" + second + "\n" + third,
+		"byline":       "By Orla Finch\n\n" + first + "\n\n" + second + "\n\n" + third,
+		"related":      first + "\n\nRelated: What we know about ferries.\n\n" + second + "\n\n" + third,
+		"list":         first + "\n\nRead more:\n\nTen ferries that burned.\nHow to swim.\n\n" + second + " " + third,
+		"tail":         first + "\n\n" + second + "\n\n" + third + "\n\nMore related stories:\nShips sink. Boats float.\nSources include:\nexample.org",
+		"comments":     first + "\n\n" + second + "\n\n" + third + "\n\nLeave a Reply\n\nYour email address will not be published. Required fields are marked *",
+		"publication":  first + " " + second + " " + third + "\n\nThis story was originally published on",
+		"credit":       first + " " + second + " " + third + "\n\nOrla Finch reported from Port Arlen, and Bo Dahl reported from Merrow.",
+		"video":        first + " " + second + "\n\nWatch this video showing the ferry.\n\n" + third,
+		"agency":       first + " " + second + " " + third + "\n(Reporting by Orla Finch; Editing by Bo Dahl)",
+		"german list":  first + " " + second + "\n\nLesen Sie auch: So sicher sind Fähren\n\n" + third,
+		"russian list": first + " " + second + "\n\nЧитайте также: Как горят паромы\n\n" + third,
+	} {
+		kept, _ := lines("Ferry burns", body, "en")
+		var got []string
+		for _, l := range kept {
+			if l.fit {
+				got = append(got, l.text)
+			}
+		}
+		if len(kept) != 3 || len(got) != 3 || got[0] != first || got[1] != second || got[2] != third {
+			t.Errorf("%s: lines = %v, want the three sentences alone", name, kept)
+		}
+	}
+}
+
+func TestCleanTitle(t *testing.T) {
+	m := &story.Member{Outlet: "Harbour Post", Source: "post-feed", URL: "https://www.harbourpost.example/a"}
+	for _, tt := range []struct{ in, want string }{
+		{"Ferry burns off Port Arlen - Harbour Post", "Ferry burns off Port Arlen"},
+		{"Ferry burns off Port Arlen | The Harbour Post", "Ferry burns off Port Arlen"},
+		{"Ferry burns off Port Arlen – harbourpost.example", "Ferry burns off Port Arlen"},
+		{"Ferry burns off Port Arlen | World News", "Ferry burns off Port Arlen"},
+		{"Ferry burns - nine injured", "Ferry burns - nine injured"},
+		{"Ferry burns - Nine injured", "Ferry burns - Nine injured"},
+		{"BREAKING: Ferry burns off Port Arlen", "Ferry burns off Port Arlen"},
+		{"【速報】フェリー火災、乗客全員を救助", "フェリー火災、乗客全員を救助"},
+		{"Updated plans for Port Arlen", "Updated plans for Port Arlen"},
+		{"Harbour Post", "Harbour Post"},
+		{"", ""},
+	} {
+		if got := cleanTitle(tt.in, m); got != tt.want {
+			t.Errorf("cleanTitle(%q) = %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}
