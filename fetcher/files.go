@@ -154,7 +154,7 @@ func (s *fileSource) take(ctx context.Context, path string, r *Result) (mark fil
 	}
 	hash := xxhash.New()
 	var got []story.Article
-	err = readFile(ctx, f, info.Size(), hash, path, "file:"+s.at.relative(path), s.src, func(a *story.Article) error {
+	err = readFile(ctx, f, info.Size(), hash, path, FileIdentity+s.at.relative(path), s.src, func(a *story.Article) error {
 		got = append(got, *a)
 		return nil
 	})

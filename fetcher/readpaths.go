@@ -155,7 +155,7 @@ func (p *pathReader) readAll(f io.Reader, size int64, label, name, identity stri
 		})
 		return wrapLabel(label, err)
 	}
-	err = readFile(p.ctx, whole, size, io.Discard, name, "file:"+identity, p.src, p.yield)
+	err = readFile(p.ctx, whole, size, io.Discard, name, FileIdentity+identity, p.src, p.yield)
 	return wrapLabel(label, err)
 }
 

@@ -34,3 +34,7 @@ type Result struct {
 // Sink takes a result and returns when it is committed. On an error nothing of
 // it is stored: the source keeps its earlier state and is looked at again.
 type Sink func(ctx context.Context, r *Result) error
+
+// FileIdentity begins the identity of an article that is a file of its own. The
+// file's path follows: below its source's glob, or absolute from ReadPaths.
+const FileIdentity = "file:"

@@ -70,13 +70,9 @@ func (a *app) ingest(ctx context.Context, c *config, paths []string) error {
 	return nil
 }
 
-// fileIdentity begins the identity of an article that is a file of its own; its
-// path follows.
-const fileIdentity = "file:"
-
 // assign gives an article of a file to the source whose files cover it.
 func assign(sources []story.Source, a *story.Article) {
-	path, ok := strings.CutPrefix(a.Identity, fileIdentity)
+	path, ok := strings.CutPrefix(a.Identity, fetcher.FileIdentity)
 	if !ok {
 		return
 	}
@@ -95,7 +91,7 @@ func assign(sources []story.Source, a *story.Article) {
 		if a.Outlet == a.Source {
 			a.Outlet = s.Name
 		}
-		a.Source, a.Identity = s.Name, fileIdentity+filepath.ToSlash(rel)
+		a.Source, a.Identity = s.Name, fetcher.FileIdentity+filepath.ToSlash(rel)
 		if a.Lang == "" {
 			a.Lang = s.Lang
 		}

@@ -110,6 +110,9 @@ func (d *daemon) adminRefresh(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
+	if len(names) == 0 {
+		names = nil // all
+	}
 	var mu sync.Mutex
 	out := json.NewEncoder(w)
 	send := func(l refreshLine) {

@@ -153,7 +153,8 @@ func (p *Pipeline) Sink(ctx context.Context, r *fetcher.Result) error {
 	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
-	_, err := p.Take(late, r)
+	n, err := p.Take(late, r)
+	r.New, r.Edited = n.New, n.Edited
 	return err
 }
 
