@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -36,7 +37,7 @@ func (a *app) completeSources(_ *cobra.Command, args []string, prefix string) ([
 	var names []cobra.Completion
 	for _, s := range cfg.Sources {
 		if !taken[s.Name] && strings.HasPrefix(s.Name, prefix) {
-			names = append(names, cobra.CompletionWithDesc(s.Name, s.Address()))
+			names = append(names, cobra.CompletionWithDesc(s.Name, cmp.Or(probeHost(&s), s.Files)))
 		}
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp

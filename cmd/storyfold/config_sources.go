@@ -93,14 +93,18 @@ func (c *checker) sourceName(at, name string) {
 	}
 }
 
-// feedAddress checks the address of a feed to read.
+// feedAddress checks the address of a feed to read. It returns "" for a wrong one.
 func (c *checker) feedAddress(path, text string) string {
 	if text == "" {
 		return ""
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || text != strings.TrimSpace(text) {
+		if strings.Contains(text, "@") {
+			text = "…" // it may hold a password, and errors go to the journal
+		}
 		c.wrong(path, `feed %q is not an http or https address; for files on this machine write files = "…"`, text)
+		return ""
 	}
 	return text
 }

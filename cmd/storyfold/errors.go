@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -63,9 +64,12 @@ func exitCode(stderr io.Writer, err error) int {
 		return code
 	}
 	var broken *configError
-	if errors.As(err, &broken) {
+	switch {
+	case errors.As(err, &broken):
 		fmt.Fprintln(stderr, broken.Error()) // its lines begin with the place, as a compiler's do
-	} else {
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "storyfold: interrupted")
+	default:
 		fmt.Fprintf(stderr, "storyfold: %v\n", err)
 	}
 	var hint *hintError

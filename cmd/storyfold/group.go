@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -23,8 +24,9 @@ func newGroupCommand(a *app) *cobra.Command {
 	var options story.Options
 	var explain bool
 	cmd := &cobra.Command{
-		Use:   "group [--explain] FILE...",
-		Short: "Group articles from files, without store, daemon or config",
+		Use:                   "group [--explain] FILE...",
+		DisableFlagsInUseLine: true,
+		Short:                 "Group articles from files, without store, daemon or config",
 		Long: `Group the articles of files and print, after the last one, one JSON object for
 every article, in the order in which they were read:
 
@@ -85,12 +87,12 @@ func (d *durationFlag) Type() string { return "DURATION" }
 // group reads the articles of paths, groups them and prints where each went.
 // What could be read is printed even if something could not.
 func (a *app) group(ctx context.Context, paths []string, options story.Options, explain bool) error {
-	g := newBatch(options)
+	g := newBatch(options, paths)
 	bar := a.progressBytes("reading")
 	err := fetcher.ReadPaths(ctx, paths, a.stdin, "", g.add, bar.set)
 	bar.done()
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return ctx.Err()
 	}
 	if err := g.finish(); err != nil {
 		return err
@@ -112,6 +114,9 @@ type batch struct {
 	lines   []groupLine // line i is the article with Seq i+1
 	texts   map[uint64]*story.Article
 
+	paths    []string // that the articles are read from, as written
+	absolute []string // the same, once asked for
+
 	undated []*story.Article // read before the first date was; not yet grouped
 	seen    time.Time        // latest date so far: when an article of the stream was seen
 }
@@ -126,8 +131,37 @@ type groupLine struct {
 	Why    *why     `json:"why,omitempty"`
 }
 
-func newBatch(options story.Options) *batch {
-	return &batch{grouper: story.NewGrouper(options), where: newPlacement(), texts: map[uint64]*story.Article{}}
+// newBatch returns a batch of articles that are read from paths.
+func newBatch(options story.Options, paths []string) *batch {
+	return &batch{
+		grouper: story.NewGrouper(options), where: newPlacement(), texts: map[uint64]*story.Article{},
+		paths: paths, absolute: make([]string, len(paths)),
+	}
+}
+
+// name returns the id of an article in the output. A file goes by its path as
+// the user wrote it, so that the output does not depend on where things are.
+func (b *batch) name(identity string) string {
+	path, ok := strings.CutPrefix(identity, fetcher.FileIdentity)
+	if !ok {
+		return identity
+	}
+	for i, given := range b.paths {
+		if b.absolute[i] == "" {
+			abs, err := filepath.Abs(given)
+			if err != nil {
+				continue
+			}
+			b.absolute[i] = filepath.ToSlash(abs)
+		}
+		if path == b.absolute[i] {
+			return given
+		}
+		if rest, ok := strings.CutPrefix(path, strings.TrimSuffix(b.absolute[i], "/")+"/"); ok {
+			return filepath.Join(given, rest)
+		}
+	}
+	return path
 }
 
 // noDate stands for the date of a stream in which no article has one.
@@ -164,7 +198,8 @@ func (b *batch) release() error {
 // place gives an article to the Grouper.
 func (b *batch) place(a *story.Article) error {
 	a.Seq, a.FirstSeen = uint64(len(b.lines)+1), b.seen
-	line := groupLine{ID: articleName(a), Title: a.Title, Source: a.Outlet, Family: 1}
+	a.Identity = b.name(a.Identity)
+	line := groupLine{ID: a.Identity, Title: a.Title, Source: a.Outlet, Family: 1}
 	if line.Source == "" {
 		line.Source = a.Source
 	}
@@ -172,9 +207,6 @@ func (b *batch) place(a *story.Article) error {
 	b.texts[a.Seq] = a
 	return b.follow(b.grouper.Add(a))
 }
-
-// articleName returns the id that the input gives an article: the path for a file.
-func articleName(a *story.Article) string { return strings.TrimPrefix(a.Identity, "file:") }
 
 // follow applies decisions. A story that closes is final: its families are
 // told apart and its texts are let go.

@@ -50,14 +50,15 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // newRootCommand returns the command storyfold with all its commands.
 func newRootCommand(a *app) *cobra.Command {
 	root := &cobra.Command{
-		Use:   "storyfold",
-		Short: "One feed, one entry per story",
+		Use:                   "storyfold",
+		DisableFlagsInUseLine: true,
+		Short:                 "One feed, one entry per story",
 		Long: `storyfold reads many sources (RSS, Atom and JSON feeds, and files), folds the
 articles that report the same event into one story, and publishes the stories
 as a feed for the reader you already have.`,
-		Example: `  storyfold check --config config.toml     is the config right?
-  storyfold check --probe                  do its sources answer?
-  storyfold group articles/*.txt           try the grouping, without any config`,
+		Example: `  storyfold serve --config config.example.toml   # then open http://127.0.0.1:8080
+  storyfold check --probe                        # is the config right, do its sources answer?
+  storyfold group articles/*.txt                 # try the grouping, without any config`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		PersistentPreRunE: func(*cobra.Command, []string) error { return a.start() },

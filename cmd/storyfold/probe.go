@@ -1,0 +1,160 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+	"unicode"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+	"golang.org/x/sync/errgroup"
+
+	"storyfold/fetcher"
+	"storyfold/story"
+)
+
+// probe reads every enabled source once and prints what came back. It is an
+// error if one of them failed.
+func (a *app) probe(ctx context.Context, cfg *config) error {
+	f, err := fetcher.New(a.fetcherOptions(cfg))
+	if err != nil {
+		return err
+	}
+	results, err := a.probeAll(ctx, cfg, f)
+	if err != nil {
+		return err
+	}
+	failed, looked := 0, 0
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.SetColumnConfigs([]table.ColumnConfig{{Number: 4, Align: text.AlignRight}, {Number: 6, WidthMax: 60}})
+	t.AppendHeader(table.Row{"source", "status", "format", "items", "newest", "problem"})
+	for i, r := range results {
+		if r == nil {
+			t.AppendRow(table.Row{printable(cfg.Sources[i].Name), "not enabled"})
+			continue
+		}
+		looked++
+		if r.Err != nil {
+			failed++
+		}
+		t.AppendRow(probeRow(r, cfg.Timezone))
+	}
+	if _, err := fmt.Fprintln(a.stdout, t.Render()); err != nil {
+		return err
+	}
+	if failed > 0 {
+		return withHint(fmt.Errorf("%d of %s failed", failed, count(looked, "source", "sources")),
+			"the table says what is wrong with each; enabled = false leaves a source out")
+	}
+	return nil
+}
+
+// probeAll looks at every enabled source; the result of another is nil. The
+// sources of one host are looked at one after the other.
+func (a *app) probeAll(ctx context.Context, cfg *config, f *fetcher.Fetcher) ([]*fetcher.Result, error) {
+	results := make([]*fetcher.Result, len(cfg.Sources))
+	var hosts []string
+	byHost := map[string][]int{}
+	total := 0
+	for i, s := range cfg.Sources {
+		if !s.Enabled {
+			continue
+		}
+		host := probeHost(&s)
+		if byHost[host] == nil {
+			hosts = append(hosts, host)
+		}
+		byHost[host] = append(byHost[host], i)
+		total++
+	}
+	bar := a.progressCount("probing")
+	defer bar.done()
+	var looked atomic.Int64
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(cfg.Fetch.Concurrency)
+	for _, host := range hosts {
+		g.Go(func() error {
+			for n, i := range byHost[host] {
+				if n > 0 && cfg.Sources[i].Feed != "" {
+					if err := pause(ctx, cfg.Fetch.HostDelay); err != nil {
+						return err
+					}
+				}
+				results[i] = f.Fetch(ctx, cfg.Sources[i], story.SourceState{})
+				bar.count(int(looked.Add(1)), total)
+			}
+			return ctx.Err()
+		})
+	}
+	return results, g.Wait()
+}
+
+// probeHost returns the host that a source is read from, "" for files.
+func probeHost(s *story.Source) string {
+	u, err := url.Parse(s.Feed)
+	if err != nil {
+		return s.Feed
+	}
+	return u.Host
+}
+
+// pause waits for d, or returns the error of ctx if that ends first.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// probeRow says what came back from a source.
+func probeRow(r *fetcher.Result, zone *time.Location) table.Row {
+	status := "ok"
+	switch {
+	case r.State.Gone:
+		status = "gone"
+	case r.Err != nil && len(r.Articles) > 0:
+		status = "partly read"
+	case r.Err != nil:
+		status = "failed"
+	case len(r.Articles) == 0:
+		status = "ok, but empty"
+	}
+	var newest time.Time
+	for i := range r.Articles {
+		if t := r.Articles[i].Published; t.After(newest) {
+			newest = t
+		}
+	}
+	when := ""
+	if !newest.IsZero() {
+		when = newest.In(zone).Format("2006-01-02 15:04")
+	}
+	trouble := cmp.Or(r.State.Error, r.State.Warning)
+	if r.Err != nil && trouble == "" {
+		trouble = r.Err.Error()
+	}
+	if trouble == "" && r.State.Moved != "" {
+		trouble = "moved for good to " + r.State.Moved
+	}
+	return table.Row{printable(r.Source.Name), status, printable(r.State.Format), len(r.Articles), when, printable(trouble)}
+}
+
+// printable makes one line of s that does nothing to a terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return ' '
+		}
+		return r
+	}, s)
+}
