@@ -40,9 +40,8 @@ var (
 
 // What can be wrong on the way to a document.
 var (
-	// ErrRefused is returned where an address leads to a machine that feeds must not reach.
-	ErrRefused = errors.New("refused: the address leads into a private network; set private = true at the source, " +
-		"or allow_private_networks, if that is meant")
+	// ErrRefused is returned where a source leads to a place that feeds must not reach.
+	ErrRefused = errors.New("refused")
 
 	// ErrRedirects is returned for more than maxRedirects redirects in a row, or a loop of them.
 	ErrRedirects = fmt.Errorf("more than %d redirects; check the address", maxRedirects)
@@ -79,7 +78,7 @@ func (e *StatusError) Error() string {
 	case e.Code == 429:
 		return "the server asks for fewer requests (429)" + e.later()
 	case e.Code == 503:
-		return "the server is busy or down (503)" + e.later()
+		return "the server is busy or down (503)" + strings.Replace(e.later(), " and to", ", asks to", 1)
 	case e.Code >= 500:
 		return fmt.Sprintf("the server failed (%d)", e.Code)
 	case e.Code >= 300 && e.Code < 400:
@@ -92,7 +91,7 @@ func (e *StatusError) later() string {
 	if e.RetryAfter <= 0 {
 		return ""
 	}
-	return ", again in " + words(e.RetryAfter)
+	return " and to come back in " + words(e.RetryAfter)
 }
 
 // plainError is an error in words for people, with the one that it explains inside.
@@ -120,7 +119,7 @@ func explain(ctx context.Context, err error, timeout time.Duration) error {
 	switch {
 	case errors.Is(err, ErrTooLarge), errors.Is(err, ErrRedirects), errors.Is(err, ErrRefused):
 		return err
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), strings.HasPrefix(err.Error(), "the server "):
 		return err
 	case ctx.Err() != nil, isNet && netErr.Timeout() && !isDNS:
 		return say("the server did not answer, or not to the end, within %s", words(timeout))
@@ -140,8 +139,23 @@ func explain(ctx context.Context, err error, timeout time.Duration) error {
 		return say("the server hung up before the end of the document")
 	case strings.Contains(err.Error(), "server response headers exceeded"):
 		return say("the server sent more than %d KiB of headers", maxHeaderBytes>>10)
+	case strings.Contains(err.Error(), "Location header"):
+		return say("the server redirects to an address that cannot be read")
 	}
-	return err
+	return say("the exchange with the server failed: %s", cutRunes(oneLine(err.Error()), 200))
+}
+
+// oneLine returns s on one line, without control characters.
+func oneLine(s string) string {
+	return strings.Join(strings.Fields(strings.Map(visible, s)), " ")
+}
+
+// items returns "1 item" or "5 items".
+func items(n int) string {
+	if n == 1 {
+		return "1 item"
+	}
+	return fmt.Sprintf("%d items", n)
 }
 
 // words returns d as people say it: "45 s", "5 min", "3 h", "2 days".

@@ -49,7 +49,11 @@ type refusal struct {
 	err     error
 }
 
-func (r *refusal) Error() string   { return fmt.Sprintf("%s (%s)", ErrRefused, r.address) }
+func (r *refusal) Error() string {
+	return fmt.Sprintf("%s: the address leads into a private network (%s); set private = true at the source, "+
+		"or allow_private_networks, if that is meant", ErrRefused, r.address)
+}
+
 func (r *refusal) Unwrap() []error { return []error{ErrRefused, r.err} }
 
 // asRefusal returns the refusal in err, or nil.

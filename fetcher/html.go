@@ -142,7 +142,7 @@ func (w *textWriter) tag(z *html.Tokenizer, opens bool) (src string) {
 	}
 	w.skip = false
 	switch a {
-	case atom.Script, atom.Style, atom.Iframe, atom.Noembed, atom.Noframes, atom.Title, atom.Textarea, atom.Xmp:
+	case atom.Script, atom.Style, atom.Iframe, atom.Noembed, atom.Noframes, atom.Noscript, atom.Title, atom.Textarea, atom.Xmp:
 		w.skip = opens && a != atom.Xmp
 	case atom.Br:
 		w.b.WriteString("\x1e")

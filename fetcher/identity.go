@@ -13,12 +13,12 @@ import (
 // maxIdentity is the longest identity in bytes; a longer one stands as its hash.
 const maxIdentity = 1 << 10
 
-// identify gives each article its identity and drops those that repeat one of
-// an article before them. entries[i] is what articles[i] was made of.
+// identify gives each article its identity and drops those that are the same in
+// everything as one before them. entries[i] is what articles[i] was made of.
 //
-// The identity is the guid, else the link, else a hash of title and text. A rung
-// of this ladder is used for a document only if at most one in twenty of its items
-// lacks it or repeats another's; items that are the same in everything count once.
+// The identity is the guid, else the link, else a hash of title and text. Where more
+// than one in twenty guids of a document repeat, none of them is used, and links
+// likewise; a lone item that repeats another's name goes down the ladder by itself.
 func identify(articles []story.Article, entries []entry) []story.Article {
 	rungs := []func(int) string{
 		func(i int) string { return strings.TrimSpace(entries[i].guid) },
@@ -28,24 +28,27 @@ func identify(articles []story.Article, entries []entry) []story.Article {
 	for i := range articles {
 		hashes[i] = contentHash(&articles[i])
 	}
-	for len(rungs) > 0 && !tellsApart(len(articles), rungs[0], hashes) {
+	for len(rungs) > 0 && repeats(len(articles), rungs[0], hashes) {
 		rungs = rungs[1:]
 	}
 	kept := articles[:0]
 	seen := make(map[string]bool, len(articles))
+	same := make(map[[3]string]bool, len(articles))
 	for i := range articles {
-		id := hashes[i]
+		whole := [3]string{hashes[i], entries[i].guid, entries[i].link}
+		if same[whole] {
+			continue
+		}
+		same[whole] = true
+		id := ""
 		for _, rung := range rungs {
-			if s := rung(i); s != "" {
-				id = s
+			if id = bounded(rung(i)); id != "" && !seen[id] {
 				break
 			}
 		}
-		if len(id) > maxIdentity {
-			sum := sha256.Sum256([]byte(id))
-			id = "sha256:" + hex.EncodeToString(sum[:])
+		if id == "" || seen[id] {
+			id = hashes[i]
 		}
-		id = strings.ReplaceAll(id, "\x00", "")
 		if seen[id] {
 			continue
 		}
@@ -56,25 +59,34 @@ func identify(articles []story.Article, entries []entry) []story.Article {
 	return kept
 }
 
-// tellsApart reports whether name tells n items apart: at most one in twenty is blank or repeats.
-func tellsApart(n int, name func(int) string, hashes []string) bool {
-	owner := make(map[string]int, n)
-	same := make(map[string]bool, n)
+// bounded returns id without NUL, or its hash if it is overlong.
+func bounded(id string) string {
+	if len(id) > maxIdentity {
+		sum := sha256.Sum256([]byte(id))
+		return "sha256:" + hex.EncodeToString(sum[:])
+	}
+	return strings.ReplaceAll(id, "\x00", "")
+}
+
+// repeats reports whether more than one in twenty of n items have the name of
+// another. Items without a name do not count, and the same item twice counts once.
+func repeats(n int, name func(int) string, hashes []string) bool {
+	taken := make(map[string]bool, n)
+	same := make(map[[2]string]bool, n)
 	bad, total := 0, 0
 	for i := range n {
 		s := name(i)
-		if same[s+"\x00"+hashes[i]] {
-			continue // the very same item once more
-		}
-		same[s+"\x00"+hashes[i]] = true
-		total++
-		if _, taken := owner[s]; s == "" || taken {
-			bad++
+		if s == "" || same[[2]string{s, hashes[i]}] {
 			continue
 		}
-		owner[s] = i
+		same[[2]string{s, hashes[i]}] = true
+		total++
+		if taken[s] {
+			bad++
+		}
+		taken[s] = true
 	}
-	return bad == 0 || bad*20 <= total
+	return bad*20 > total
 }
 
 func contentHash(a *story.Article) string {

@@ -101,6 +101,9 @@ func parseJSONFeed(data []byte) (doc *document, entries []entry, partly, err err
 		Site:   head["home_page_url"].text(),
 		lang:   head["language"].text(),
 	}
+	if doc.Format == "JSON Feed 1" {
+		doc.Format = "JSON Feed 1.0"
+	}
 	if len(doc.Format) > len("JSON Feed 1.1") || !strings.Contains(version, "jsonfeed") {
 		doc.Format = "JSON Feed"
 	}
@@ -146,11 +149,11 @@ func jsonItems(d *json.Decoder, entries []entry) ([]entry, error) {
 }
 
 // jsonBreak says that a document ends, or goes wrong, after so many items.
-func jsonBreak(err error, items int) error {
+func jsonBreak(err error, n int) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("%w; %d items before that are kept", ErrCutOff, items)
+		return fmt.Errorf("%w; %s before that", ErrCutOff, items(n))
 	}
-	return fmt.Errorf("%w: %s; %d items before that are kept", ErrBroken, err, items)
+	return fmt.Errorf("%w: %s; %s before that", ErrBroken, err, items(n))
 }
 
 func jsonEntry(item loose) entry {

@@ -43,8 +43,11 @@ func (f *Fetcher) lookAtFeed(ctx context.Context, src *story.Source, st story.So
 		return f.unchanged(o, src, st, now, answer)
 	}
 	doc, err := f.parse(ctx, answer, src)
-	if answer.broken != nil {
-		err = errors.Join(answer.broken, err)
+	switch {
+	case answer.broken != nil && (doc == nil || err == nil):
+		err = answer.broken
+	case answer.broken != nil:
+		err = fmt.Errorf("%w; %w", answer.broken, err)
 	}
 	if doc == nil {
 		return f.failed(src, st, now, err)
@@ -106,12 +109,15 @@ func (f *Fetcher) read(o *Options, src *story.Source, st story.SourceState, now 
 	if err != nil { // not all of it was there: the next look must ask for it again
 		fail(&st, now, err)
 		st.ETag, st.LastModified, st.BodyHash = "", "", 0
-		st.Warning = fmt.Sprintf("%d items could be read", len(doc.Articles))
+		st.Warning = items(len(doc.Articles)) + " could be read"
 	} else {
 		good(&st, a)
 		st.ETag, st.LastModified, st.BodyHash = validator(a.header, "ETag"), validator(a.header, "Last-Modified"), hash
 		st.Warning = doc.Warning
-		if doc.items > 0 && len(doc.Articles) == 0 {
+		switch {
+		case doc.items == 0:
+			st.Warning = "the feed has no items"
+		case len(doc.Articles) == 0:
 			st.Warning = "no item has a title or a text"
 		}
 	}
@@ -166,7 +172,7 @@ func fail(st *story.SourceState, now time.Time, err error) {
 		st.ErrorSince = now
 	}
 	st.Errors++
-	st.Error = cutRunes(cleanLine(err.Error(), 1000), 1000)
+	st.Error = cutRunes(oneLine(err.Error()), 1000)
 }
 
 // good notes a look without failure in st.

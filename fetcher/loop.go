@@ -113,6 +113,7 @@ func (f *Fetcher) change(e *source, src story.Source) {
 	switch {
 	case was.Enabled && !src.Enabled:
 		f.leave(e)
+		e.answer(&e.waiting, Report{Source: src.Name, State: e.st, Err: errDisabled})
 		if e.files != nil {
 			e.stop()
 		}
@@ -250,6 +251,9 @@ func (f *Fetcher) finish(e *source, r *Result, err error, dropped, quiet bool, t
 	next := e.st.Next
 	if e.again {
 		next = later(time.Now(), e.st.Hold)
+		if e.st.Hold.After(time.Now()) { // nobody waits that long
+			e.answer(&e.waiting, Report{Source: e.src.Name, State: e.st, Err: held(e.st.Hold)})
+		}
 	}
 	if !e.removed {
 		f.at(e, next)

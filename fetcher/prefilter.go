@@ -208,7 +208,7 @@ func (s *scanner) problem() error {
 	case s.over:
 		return ErrTooManyItems
 	case s.cut != "":
-		return fmt.Errorf("%w %s; %d items before it are kept", ErrCutOff, s.cut, len(s.items))
+		return fmt.Errorf("%w %s; %s before that", ErrCutOff, s.cut, items(len(s.items)))
 	case s.broken != "":
 		return fmt.Errorf("%w: %s; it was read as far as possible", ErrBroken, s.broken)
 	}
@@ -262,7 +262,7 @@ func (s *scanner) cdata(rest []byte) {
 	}
 	if len(s.stack) > 0 {
 		s.out = append(s.out, "<![CDATA["...)
-		s.out = append(s.out, rest[:end]...)
+		s.out = append(s.out, bytes.ReplaceAll(rest[:end], []byte("<![CDATA["), nil)...) // one within another
 		s.out = append(s.out, "]]>"...)
 	}
 	s.pos = len(s.in) - len(rest) + end + 3

@@ -96,15 +96,22 @@ func (f *Fetcher) order(names []string) ([]string, chan Report, *run, error) {
 		order[i] = e.src.Name
 		switch {
 		case !e.src.Enabled:
-			c <- Report{Source: e.src.Name, State: e.st, Err: errors.New("the source is disabled in the config")}
+			c <- Report{Source: e.src.Name, State: e.st, Err: errDisabled}
 		case e.st.Hold.After(now):
-			c <- Report{Source: e.src.Name, State: e.st, Err: fmt.Errorf("the server asked to wait; it can be asked again in %s", words(e.st.Hold.Sub(now)))}
+			c <- Report{Source: e.src.Name, State: e.st, Err: held(e.st.Hold)}
 		default:
 			e.waiting = append(e.waiting, c)
 			f.now(e)
 		}
 	}
 	return order, c, f.run, nil
+}
+
+var errDisabled = errors.New("the source is disabled in the config")
+
+// held is the error for a source whose server asked to wait until t.
+func held(t time.Time) error {
+	return fmt.Errorf("the server asked to wait; it can be asked again in %s", words(time.Until(t)))
 }
 
 // unknown is the error for a source that is not there, with the nearest name that is.
