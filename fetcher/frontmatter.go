@@ -3,6 +3,8 @@ package fetcher
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,8 +56,8 @@ func parseFrontMatter(p *piece, fence, block string) error {
 		err = yaml.Unmarshal([]byte(block), &fields)
 	}
 	if err == nil {
-		for k, v := range fields {
-			p.set(k, v)
+		for _, k := range slices.Sorted(maps.Keys(fields)) {
+			p.set(k, fields[k])
 		}
 		return nil
 	}

@@ -96,15 +96,15 @@ func documentTime(s string) time.Time {
 	if t := parseDate(s); !t.IsZero() {
 		return saneTime(t)
 	}
-	for _, form := range timeForms {
-		if t, err := time.Parse(form, s); err == nil {
-			return saneTime(t)
-		}
-	}
 	plain := plainDate(s)
-	for _, form := range wordForms {
-		if t, err := time.Parse(form, plain); err == nil {
-			return saneTime(t)
+	for _, try := range []struct {
+		text  string
+		forms []string
+	}{{s, timeForms}, {plain, timeForms}, {plain, wordForms}} {
+		for _, form := range try.forms {
+			if t, err := time.Parse(form, try.text); err == nil {
+				return saneTime(t)
+			}
 		}
 	}
 	return time.Time{}

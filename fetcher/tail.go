@@ -152,17 +152,22 @@ const prose = 200
 // paragraphs on a page: comment forms, lists of related articles and of sources,
 // invitations to watch or follow. It never returns nothing for something.
 func cutTail(paragraphs []string) []string {
-	last := -1 // index of the last paragraph of prose
+	last, lastShort := -1, -1 // indices of the last paragraphs of prose, and of half its length
 	for i, p := range paragraphs {
-		if utf8.RuneCountInString(p) >= prose && ended(p) {
+		n := utf8.RuneCountInString(p)
+		if n >= prose && ended(p) {
 			last = i
+		}
+		if n >= prose/2 && ended(p) && tailMark(p) == noTail {
+			lastShort = i
 		}
 	}
 	var out []string
 	inList := false
 	for i, p := range paragraphs {
 		kind := tailMark(p)
-		if kind != noTail && i > 0 && (i > last || kind == tailForm && 2*i >= len(paragraphs)) {
+		goesOn := i < last || i < lastShort && kind == tailList && hasItem(p)
+		if kind != noTail && i > 0 && (!goesOn || kind == tailForm && 2*i >= len(paragraphs)) {
 			break
 		}
 		long := utf8.RuneCountInString(p) >= prose/2
@@ -184,6 +189,13 @@ func cutTail(paragraphs []string) []string {
 		return paragraphs
 	}
 	return out
+}
+
+// hasItem reports whether a list mark stands on one line with what it lists: such
+// lines are often put between the paragraphs of an article.
+func hasItem(p string) bool {
+	_, item, ok := strings.Cut(p, ":")
+	return ok && strings.TrimSpace(item) != ""
 }
 
 // isBetween reports whether p is an advertisement mark or an invitation to look elsewhere.

@@ -1,0 +1,85 @@
+package fetcher
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"storyfold/story"
+)
+
+var updateFiles = flag.Bool("update-files", false, "write what files give to testdata/files/*.json")
+
+// fileGolden is what a file of testdata/files gives.
+type fileGolden struct {
+	Articles []story.Article
+	Error    string `json:",omitempty"`
+}
+
+// TestFiles reads each file of testdata/files and compares with the .golden beside it.
+func TestFiles(t *testing.T) {
+	src := story.Source{Name: "Test source", Category: "test"}
+	inputs, err := filepath.Glob("testdata/files/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, path := range inputs {
+		if strings.HasSuffix(path, ".golden") {
+			continue
+		}
+		n++
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got fileGolden
+			err = readFile(context.Background(), bytes.NewReader(data), int64(len(data)), io.Discard, path, "file:"+filepath.Base(path), src,
+				func(a *story.Article) error { got.Articles = append(got.Articles, *a); return nil })
+			if err != nil {
+				got.Error = err.Error()
+			}
+			compareGolden(t, path+".golden", got)
+		})
+	}
+	if n < 30 {
+		t.Errorf("%d inputs in testdata/files, want at least 30", n)
+	}
+}
+
+func compareGolden(t *testing.T, path string, got fileGolden) {
+	t.Helper()
+	if *updateFiles {
+		var b bytes.Buffer
+		enc := json.NewEncoder(&b)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(got); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want fileGolden
+	if err := json.Unmarshal(data, &want); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s differs (-want +got):\n%s", path, diff)
+	}
+}
