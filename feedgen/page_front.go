@@ -140,8 +140,8 @@ func (h *Handler) front(v *view, q query) (*frontPage, time.Time, error) {
 		page:      h.newPage(c, "storyfold", "stories", found.newest),
 		Query:     q,
 		Filtered:  q.Category+q.Lang+q.Text != "",
-		Sources:   count(len(c.Sources), "source", "sources"),
-		NoSources: len(c.Sources) == 0,
+		Sources:   count(h.sourceCount(c), "source", "sources"),
+		NoSources: h.sourceCount(c) == 0,
 	}
 	p.Alternates = append(p.Alternates, feedAlternates(c)...)
 	p.describe(q, found.newest, zoneOf(c))
@@ -151,6 +151,14 @@ func (h *Handler) front(v *view, q query) (*frontPage, time.Time, error) {
 	}
 	p.fill(c, found, q)
 	return p, found.newest, nil
+}
+
+// sourceCount returns how many sources /sources lists.
+func (h *Handler) sourceCount(c *Config) int {
+	if h.options.States == nil {
+		return len(c.Sources)
+	}
+	return len(h.options.States())
 }
 
 // describe sets heading and title.
