@@ -96,7 +96,7 @@ func length(b *bolt.Bucket) (n int) {
 // equal notes that a count is not what it should be.
 func (c *checker) equal(what string, got, want int) {
 	if got != want {
-		c.add("%s: %d, but there are %d", what, got, want)
+		c.add("%s: %d, and should be %d", what, got, want)
 	}
 }
 
@@ -253,7 +253,7 @@ func (c *checker) revisions(s *story.Story) {
 	}
 	for i, r := range s.Revisions {
 		if r.Number != i+1 {
-			c.add("story %s: revision %d is the %d. in order", s.ID, r.Number, i+1)
+			c.add("story %s: revision %d stands in place of %d", s.ID, r.Number, i+1)
 		}
 		if i > 0 && r.Time.Before(s.Revisions[i-1].Time) {
 			c.add("story %s: revision %d is older than the one before", s.ID, r.Number)
