@@ -1,6 +1,7 @@
 package brief
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,8 +25,11 @@ func lines(title, body, lang string) (kept []line, dropped int) {
 	sentences = cutTail(sentences)
 	sentences = dropLists(sentences)
 	out := make([]line, 0, len(sentences))
-	for _, s := range sentences {
-		if isBoilerplate(s.Text) {
+	for i, s := range sentences {
+		if beginsWith(s.Text, related) || beginsWith(s.Text, invitations) {
+			continue
+		}
+		if edge := i < 3 || i >= len(sentences)-8; edge && isCredit(s.Text) {
 			continue
 		}
 		t := s.Text
@@ -97,22 +101,32 @@ func alone(s []text.Sentence, i int) bool {
 	return startsLine(s, i) && (i+1 == len(s) || s[i+1].Paragraph != s[i].Paragraph)
 }
 
-// beginsWith reports whether s begins with one of the phrases, case and a leading mark aside.
-func beginsWith(s string, phrases []string) bool {
-	s = strings.ToLower(clip(strings.TrimLeftFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && r != '©' }), 80))
-	for _, p := range phrases {
-		if strings.HasPrefix(s, p) {
-			return true
-		}
+// phrases are beginnings of sentences, by their first letter.
+type phrases map[rune][]string
+
+func newPhrases(all ...string) phrases {
+	p := make(phrases)
+	for _, s := range all {
+		r, _ := utf8.DecodeRuneInString(s)
+		p[r] = append(p[r], s)
 	}
-	return false
+	return p
 }
 
-// isBoilerplate reports whether s is a byline, a credit or an invitation, not a part of the report.
-func isBoilerplate(s string) bool {
-	if beginsWith(s, related) || beginsWith(s, invitations) {
-		return true
+// beginsWith reports whether s begins with one of the phrases, case and leading marks aside.
+func beginsWith(s string, p phrases) bool {
+	s = strings.TrimLeftFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && r != '©' })
+	first, _ := utf8.DecodeRuneInString(s)
+	candidates := p[unicode.ToLower(first)]
+	if len(candidates) == 0 {
+		return false
 	}
+	s = strings.ToLower(clip(s, 80))
+	return slices.ContainsFunc(candidates, func(c string) bool { return strings.HasPrefix(s, c) })
+}
+
+// isCredit reports whether s tells who made the article, not a part of the report.
+func isCredit(s string) bool {
 	low := strings.ToLower(s)
 	for _, p := range credits {
 		if strings.Contains(low, p) {
@@ -157,7 +171,7 @@ func isFit(s string, whole bool) bool {
 
 // isDense reports whether r is of a script that says a word in a sign or two.
 func isDense(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
+	return r >= 0x1100 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 }
 
 // isStopless reports whether r is of a script that writes no full stops.
@@ -219,7 +233,7 @@ func isPaired(s string) bool {
 }
 
 // tails begin what follows an article.
-var tails = []string{
+var tails = newPhrases(
 	"more related stor", "related stories", "related articles", "related news", "related posts", "related content", "you may also like",
 	"you might also like", "recommended stories", "recommended for you", "more from ", "more on this", "more stories", "read next", "up next",
 	"sources include", "sources for this article", "add comment", "add a comment", "leave a reply", "leave a comment", "post a comment",
@@ -232,25 +246,25 @@ var tails = []string{
 	"deixe um comentário", "articoli correlati", "potrebbe interessarti", "lascia un commento", "gerelateerde artikelen", "powiązane artykuły",
 	"материалы по теме", "новости по теме", "по теме:", "подписывайтесь", "подпишитесь", "оставить комментарий", "добавить комментарий", "теги:",
 	"相关阅读", "相关新闻", "相關新聞", "延伸閱讀", "责任编辑", "責任編輯", "関連記事", "関連ニュース", "あわせて読みたい", "관련기사", "관련 기사", "저작권자", "무단 전재",
-}
+)
 
 // related begin a pointer to another article.
-var related = []string{
+var related = newPhrases(
 	"related:", "read more", "read also", "also read", "see also", "more:", "more here", "read:", "watch:", "listen:", "don't miss", "must read", "in pictures:",
 	"lesen sie auch", "lesen sie mehr", "mehr dazu", "siehe auch", "lire aussi", "à lire aussi", "a lire aussi", "lire la suite", "lea también", "lee también",
 	"leer más", "ver también", "leia também", "leia mais", "leggi anche", "lees ook", "czytaj też", "czytaj także", "zobacz też", "läs också", "läs mer",
 	"читайте также", "смотрите также", "подробнее:", "читать далее", "另见", "阅读更多", "続きを読む", "더 보기",
-}
+)
 
 // invitations begin what asks something of the reader.
-var invitations = []string{
+var invitations = newPhrases(
 	"watch this video", "watch the video", "watch live", "this video is from", "click here", "click on", "tap here", "sign up", "subscribe", "download our",
 	"download the app", "follow us", "follow @", "like us on", "share this", "advertisement", "continue reading", "story continues", "scroll down", "photo:",
 	"image:", "image credit", "photo credit", "file photo", "picture:", "credit:", "getty images", "this article is free", "support our journalism", "add comment",
 	"leave a reply", "leave a comment", "your email address", "required fields", "this story was originally published", "anzeige", "werbung", "foto:", "bild:",
 	"newsletter", "publicité", "publicidad", "pubblicità", "реклама", "фото:", "источник:", "图片来源", "图：", "写真：", "写真＝", "사진=", "this is a developing story",
 	"this story has been updated", "this article has been updated", "check back for updates", "last updated", "first published", "published on", "updated on",
-}
+)
 
 // credits are said of who made the article.
 var credits = []string{

@@ -1,7 +1,6 @@
 package brief
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -52,15 +51,18 @@ type shared struct {
 
 // isCopy reports whether x and y are one report.
 func isCopy(x, y *doc, s shared) bool {
-	if x.lang != y.lang && x.lang != "" && y.lang != "" || x.bare() || y.bare() {
+	if x.bare() || y.bare() {
 		return false
 	}
 	need := max(1, math.Sqrt(fullPairs/float64(min(len(x.pairs), len(y.pairs)))))
 	if alikeTitles(x, y) {
 		need *= titleRelief
 	}
-	return s.pairs >= copyPairs*need || s.shingles >= copyShingles*need
+	return s.pairs >= copyPairs*need && sameLanguage(x, y) || s.shingles >= copyShingles*need
 }
+
+// sameLanguage reports whether x and y may be of one language.
+func sameLanguage(x, y *doc) bool { return x.lang == y.lang || x.lang == "" || y.lang == "" }
 
 // alikeTitles reports whether the titles of x and y are near-identical, and long enough to say so.
 func alikeTitles(x, y *doc) bool {
@@ -82,7 +84,7 @@ func alikeTitles(x, y *doc) bool {
 func (c *corpus) joinBare(u union) {
 	for j, y := range c.docs {
 		for i, x := range c.docs {
-			if i == j || !y.bare() || x.bare() && i > j || x.lang != y.lang && x.lang != "" && y.lang != "" {
+			if i == j || !y.bare() || x.bare() && i > j || !sameLanguage(x, y) {
 				continue
 			}
 			if alikeTitles(x, y) {
@@ -146,34 +148,33 @@ func (c *corpus) overlaps() overlaps {
 // of what they share as a share of the lighter one. A feature weighs weight(the
 // number of docs that have it).
 func (c *corpus) sweep(features func(*doc) []uint64, weight func(have int) float64, found func(i, j int, share float64)) {
-	type owned struct {
-		feature uint64
-		doc     int
-	}
-	var all []owned
+	// A feature is mixed and gives its low bits to the number of its doc: then
+	// one sort of plain numbers brings those of a feature together.
+	const mix, low = 0x9e3779b97f4a7c15, 63
+	var all []uint64
 	for i, d := range c.docs {
 		if d.bare() {
 			continue
 		}
 		for _, f := range features(d) {
-			all = append(all, owned{f, i})
+			all = append(all, f*mix&^low|uint64(i))
 		}
 	}
-	slices.SortFunc(all, func(a, b owned) int {
-		return cmp.Or(cmp.Compare(a.feature, b.feature), cmp.Compare(a.doc, b.doc))
-	})
+	slices.Sort(all)
+	all = slices.Compact(all) // a feature counts once a doc
 	n := len(c.docs)
 	mass, both := make([]float64, n), make([]float64, n*n)
 	for len(all) > 0 {
 		end := 1
-		for end < len(all) && all[end].feature == all[0].feature {
+		for end < len(all) && all[end]&^low == all[0]&^low {
 			end++
 		}
 		w := weight(end)
 		for j := range end {
-			mass[all[j].doc] += w
+			y := int(all[j] & low)
+			mass[y] += w
 			for i := range j {
-				both[all[i].doc*n+all[j].doc] += w
+				both[int(all[i]&low)*n+y] += w
 			}
 		}
 		all = all[end:]

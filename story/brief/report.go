@@ -33,8 +33,8 @@ type doc struct {
 	length    int     // content words of the sentences
 	clean     float64 // share of the text, with what was dropped of it, that is fit to be quoted
 
-	pairs    []uint64 // neighbouring content words, sorted, each once
-	shingles []uint64 // windows of plain words, sorted, each once
+	pairs    []uint64 // neighbouring content words
+	shingles []uint64 // windows of plain words
 }
 
 // sentence is one of a doc.
@@ -151,8 +151,7 @@ func (c *corpus) body(d *doc, lines []line) {
 		d.sentences = append(d.sentences, s)
 	}
 	d.clean = float64(fit) / float64(max(d.length, 1))
-	d.pairs = unique(d.pairs)
-	d.shingles = unique(text.Shingles(nil, plain.String(), window(d.lang)))
+	d.shingles = text.Shingles(nil, plain.String(), window(d.lang))
 }
 
 // take adds the word t to s and counts its capitals.

@@ -191,7 +191,10 @@ func squeeze(s string) string {
 }
 
 func blank(r rune) bool {
-	return r == ' ' || r > 0x7f && unicode.IsSpace(r) || unicode.IsControl(r) || r == '\u200b' || r == '\ufeff'
+	if r < utf8.RuneSelf {
+		return r <= ' ' || r == 0x7f
+	}
+	return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\u200b' || r == '\ufeff'
 }
 
 // appendSentences appends the sentences of one line.
@@ -368,8 +371,8 @@ func particle(r rune) bool {
 
 // spaceless reports whether r is of a script that writes no spaces between words.
 func spaceless(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) ||
-		r == '、' || r == '，'
+	return r >= 0x0e00 && (unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) ||
+		r == '、' || r == '，')
 }
 
 func lastRune(s string) rune {

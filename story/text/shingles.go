@@ -26,6 +26,22 @@ func Shingles(dst []uint64, s string, w int) []uint64 {
 		}
 	}
 	for _, r := range s {
+		if r < utf8.RuneSelf {
+			c := byte(r)
+			if !isAlnum(c) {
+				closeWord()
+				continue
+			}
+			if !open {
+				words = append(words, len(buf))
+				open = true
+			}
+			if c >= 'A' && c <= 'Z' {
+				c |= 0x20
+			}
+			buf = append(buf, c)
+			continue
+		}
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) {
 			closeWord()
 			continue
