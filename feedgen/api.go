@@ -259,7 +259,7 @@ func parseLimit(q url.Values) (int, error) {
 		return maxItems, nil // a number too large for an int
 	}
 	if err != nil || n < 1 {
-		return 0, fmt.Errorf("limit must be a number from 1 to %d.", maxItems)
+		return 0, fmt.Errorf("limit must be a number from 1 to %d", maxItems)
 	}
 	return min(n, maxItems), nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"storyfold/story"
 )
@@ -89,7 +90,7 @@ func (v *view) content(e *entry) (string, error) {
 	data := contentData{
 		New: v.newSince(e.Shown, e.first), Page: e.URL,
 		Summary: v.quote(e.Shown, e.Brief.Summary, 3), Only: v.quote(e.Shown, e.Brief.Only, maxOnly),
-		Heading: "Reports", Count: countText(e.Shown), Terms: sharedTerms(e.Members),
+		Heading: "Reports", Count: countText(e.Shown), Terms: sharedTerms(e.Shown),
 		More: "The whole story: timeline, copies, why grouped",
 	}
 	if len(e.Members) == 1 {
@@ -174,27 +175,69 @@ func countText(s *Shown) string {
 	return reports + " in " + articles + "."
 }
 
-// sharedTerms lists the words that carried the grouping, the heaviest first.
-func sharedTerms(members []story.Member) string {
-	weight := map[string]float64{}
-	var words []string
-	for i := range members {
-		for _, t := range members[i].Why.Terms {
-			word := cleanLine(t.Text, 60)
-			if word == "" {
-				continue
-			}
-			if _, ok := weight[word]; !ok {
-				words = append(words, word)
-			}
-			weight[word] += t.Weight
-		}
-	}
-	if len(members) < 2 {
+// sharedTerms lists the words that carried the grouping, the heaviest first, as
+// the articles write them.
+func sharedTerms(s *Shown) string {
+	if len(s.Members) < 2 {
 		return ""
 	}
-	slices.SortFunc(words, func(a, b string) int { return cmp.Or(cmp.Compare(weight[b], weight[a]), cmp.Compare(a, b)) })
-	return strings.Join(words[:min(len(words), maxTerms)], ", ")
+	weight := map[string]float64{}
+	var terms []string
+	for i := range s.Members {
+		for _, t := range s.Members[i].Why.Terms {
+			if _, ok := weight[t.Text]; !ok {
+				terms = append(terms, t.Text)
+			}
+			weight[t.Text] += t.Weight
+		}
+	}
+	slices.SortFunc(terms, func(a, b string) int { return cmp.Or(cmp.Compare(weight[b], weight[a]), cmp.Compare(a, b)) })
+	written := writtenWords(s)
+	var words []string
+	for _, t := range terms {
+		if word := cleanLine(asWritten(t, written), 60); word != "" && !slices.Contains(words, word) && len(words) < maxTerms {
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// writtenWords returns the words of the titles and of the summary of s, without
+// repetition.
+func writtenWords(s *Shown) []string {
+	var b strings.Builder
+	for i := range s.Members[:min(len(s.Members), maxFolds)] {
+		b.WriteString(titleOf(&s.Members[i]) + "\n")
+	}
+	for _, x := range s.Brief.Summary {
+		b.WriteString(cleanLine(x.Text, maxSentence) + "\n")
+	}
+	var words []string
+	seen := map[string]bool{}
+	for word := range strings.FieldsFuncSeq(b.String(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) }) {
+		if fold := strings.ToLower(word); !seen[fold] {
+			seen[fold] = true
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
+// maxEnding is how many bytes longer than its stem a word may be.
+const maxEnding = 6
+
+// asWritten returns the shortest of words that the stem term may stand for, or
+// term where none is.
+func asWritten(term string, words []string) string {
+	best := term
+	for _, word := range words {
+		fold := strings.ToLower(word)
+		fits := strings.HasPrefix(fold, term) || strings.HasSuffix(term, "i") && strings.HasPrefix(fold, strings.TrimSuffix(term, "i")+"y")
+		if fits && len(word) <= len(term)+maxEnding && (best == term || len(word) < len(best)) {
+			best = word
+		}
+	}
+	return best
 }
 
 // headline returns the title of an entry; never "".

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/mmcdole/gofeed"
 
 	"storyfold/story"
@@ -37,7 +38,7 @@ func golden(t *testing.T, name string, got []byte) {
 	if err != nil {
 		t.Fatalf("%v; go test ./feedgen -update writes it", err)
 	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+	if diff := gocmp.Diff(string(want), string(got)); diff != "" {
 		t.Errorf("%s differs (-want +got):\n%s", name, diff)
 	}
 }
@@ -108,7 +109,7 @@ func TestFeedReadBack(t *testing.T) {
 			if got := x.PublishedParsed.Truncate(time.Second); !got.Equal(s.Shown.Truncate(time.Second)) {
 				t.Errorf("published %v, want %v", got, s.Shown)
 			}
-			if diff := cmp.Diff([]string{"world", "local"}, x.Categories); diff != "" {
+			if diff := gocmp.Diff([]string{"world", "local"}, x.Categories); diff != "" {
 				t.Errorf("categories (-want +got):\n%s", diff)
 			}
 			if image := imageBack(x); image != "https://north.example/ferry.jpg" {
@@ -119,7 +120,7 @@ func TestFeedReadBack(t *testing.T) {
 			}
 			e := entryOf(t, h, "stories", s.ID)
 			if x.Content != e.content {
-				t.Errorf("content (-want +got):\n%s", cmp.Diff(e.content, x.Content))
+				t.Errorf("content (-want +got):\n%s", gocmp.Diff(e.content, x.Content))
 			}
 			var authors []string
 			for _, a := range x.Authors {
@@ -166,10 +167,10 @@ func TestUpdates(t *testing.T) {
 	ferry, frost, wahl := m.list[0].Brief.Headline, m.list[1].Brief.Headline, m.list[2].Brief.Headline
 
 	bump, silent := parse(t, body(t, h, "/feeds/bump.atom")), parse(t, body(t, h, "/feeds/silent.atom"))
-	if diff := cmp.Diff([]string{ferry, wahl, frost}, titles(bump)); diff != "" {
+	if diff := gocmp.Diff([]string{ferry, wahl, frost}, titles(bump)); diff != "" {
 		t.Errorf("bump is not ordered by the last revision (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{wahl, frost, ferry}, titles(silent)); diff != "" {
+	if diff := gocmp.Diff([]string{wahl, frost, ferry}, titles(silent)); diff != "" {
 		t.Errorf("silent is not ordered by first shown (-want +got):\n%s", diff)
 	}
 	if got, want := bump.Items[0].UpdatedParsed.Truncate(time.Second), m.list[0].Updated().Truncate(time.Second); !got.Equal(want) {
@@ -336,46 +337,96 @@ func TestFeedItems(t *testing.T) {
 	}
 }
 
-// Reading the store in part selects what reading it whole does.
-func TestSelectIncrementally(t *testing.T) {
-	_, c := newspaper()
-	f := &Feed{Name: "x", Items: 40, Updates: Silent}
-	m := many(1500)
-	for i := range m.list { // old stories that had a revision just now
-		if i%3 == 0 {
-			s := &m.list[i]
-			r := s.Revisions[0]
-			r.Number, r.Time = 2, clock(26, i%60)
-			s.Revisions = append(slices.Clone(s.Revisions), r)
-		}
-	}
-	v := newHandler(m, c).view()
-	var all []entry
-	var newest time.Time
-	for s, err := range v.stories() {
-		if err != nil {
-			t.Fatal(err)
-		}
-		newest = latest(newest, s.bound)
-		first, _ := f.firstShown(s)
-		all = append(all, entry{Shown: s, first: first, changed: first})
-	}
-	for _, limit := range []int{0, 1, 30, 500} {
-		got, err := v.entries(f, limit)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := selectEntries(slices.Clone(all), f, limit, newest)
-		ids := func(list []entry) (ids []story.ID) {
-			for _, e := range list {
-				ids = append(ids, e.ID)
+// counting counts the stories that are read.
+type counting struct {
+	*memory
+	read int
+}
+
+func (c *counting) Newest() iter.Seq2[story.Story, error] {
+	return func(yield func(story.Story, error) bool) {
+		for s, err := range c.memory.Newest() {
+			if c.read++; !yield(s, err) {
+				return
 			}
-			return ids
-		}
-		if diff := cmp.Diff(ids(want), ids(got)); diff != "" {
-			t.Errorf("limit %d (-want +got):\n%s", limit, diff)
 		}
 	}
+}
+
+// Reading the newest stories selects what reading the whole store does.
+func TestSelectFromPart(t *testing.T) {
+	_, c := newspaper()
+	m := &memory{}
+	for i := range 3000 { // one in twenty minutes; each third goes on for up to four days
+		s := single(story.ID(fmt.Sprintf("story%05d", i)), article(uint64(i+1), 1, "north", "Northern Wire", "Event", clock(0, 20*i)))
+		if i%3 == 0 {
+			r := s.Revisions[0]
+			r.Number, r.Time = 2, clock(i%96, 20*i)
+			s.Revisions = append(s.Revisions, r)
+		}
+		if i%5 == 0 {
+			s.Shown = s.Shown.Add(3 * time.Hour)
+		}
+		m.list = append(m.list, s)
+	}
+	for _, policy := range []Updates{Bump, Silent} {
+		f := &Feed{Name: "x", Items: 40, Updates: policy}
+		for _, limit := range []int{0, 1, 30, 200} {
+			store := &counting{memory: m}
+			h := New(Options{Stories: store})
+			h.Configure(c)
+			v := h.view()
+			var all []entry
+			var newest time.Time
+			for s, err := range v.stories() {
+				if err != nil {
+					t.Fatal(err)
+				}
+				newest = latest(newest, s.bound)
+				e := entry{Shown: s, first: s.firstShown(), changed: s.firstShown()}
+				if policy == Bump {
+					e.changed = latest(e.first, s.Updated())
+				}
+				all = append(all, e)
+			}
+			store.read = 0
+			got, err := v.entries(f, limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids := func(list []entry) (ids []story.ID) {
+				for _, e := range list {
+					ids = append(ids, e.ID)
+				}
+				return ids
+			}
+			if diff := gocmp.Diff(ids(selectEntries(all, f, limit, newest)), ids(got)); diff != "" {
+				t.Errorf("%s, limit %d (-want +got):\n%s", policy, limit, diff)
+			}
+			if store.read > 900 {
+				t.Errorf("%s, limit %d: %d of %d stories were read", policy, limit, store.read, len(m.list))
+			}
+		}
+	}
+}
+
+// What a merge brings came with the merge, and stays so when a revision lists it.
+func TestArrivals(t *testing.T) {
+	s := ferry()
+	merged := article(9, 4, "bote", "Der Bote", "Fähre", clock(-3, 0)) // long in another story
+	s.Members = append(s.Members, merged)
+	s.History = []story.Event{{Time: clock(25, 0), Kind: story.Merge, Text: "merged"}, {Time: clock(40, 0), Kind: story.Merge}}
+	s.Revisions = s.Revisions[:2]
+	want := map[uint64]time.Time{1: clock(0, 10), 2: clock(0, 50), 3: clock(1, 40), 4: clock(26, 10), 9: clock(25, 0)}
+	check := func(when string) {
+		t.Helper()
+		if diff := gocmp.Diff(want, (&Shown{Story: s}).arrivals()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", when, diff)
+		}
+	}
+	check("before a revision lists them")
+	s.Revisions = append(s.Revisions, story.Revision{Number: 3, Time: clock(26, 10), Articles: []uint64{1, 2, 3, 4, 9}, Reports: 4})
+	check("after")
 }
 
 func TestIDsStayUnderNewBaseURL(t *testing.T) {
@@ -393,10 +444,10 @@ func TestIDsStayUnderNewBaseURL(t *testing.T) {
 	c.BaseURL = "https://news.example/deep/"
 	h.Configure(c)
 	after := guids()
-	if diff := cmp.Diff(before, after); diff != "" {
+	if diff := gocmp.Diff(before, after); diff != "" {
 		t.Errorf("ids changed with base_url:\n%s", diff)
 	}
-	if diff := cmp.Diff(after[:3], after[3:6]); diff != "" || !strings.HasPrefix(after[0], "urn:uuid:") {
+	if diff := gocmp.Diff(after[:3], after[3:6]); diff != "" || !strings.HasPrefix(after[0], "urn:uuid:") {
 		t.Errorf("RSS and Atom name stories differently: %s %s", after, diff)
 	}
 	x := parse(t, body(t, h, "/feed.atom")).Items[0]
