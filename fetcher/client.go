@@ -31,7 +31,7 @@ const accept = "application/atom+xml, application/rss+xml, application/feed+json
 
 // client asks servers for documents. It is safe for concurrent use.
 type client struct {
-	guarded, open *http.Transport // open: to addresses of private networks, too
+	guarded, open http.RoundTripper // open: to addresses of private networks, too
 	allowPrivate  bool
 	proxied       bool
 	timeout       time.Duration
@@ -82,8 +82,11 @@ func newTransport(o *Options, d *net.Dialer, proxy func(*http.Request) (*url.URL
 }
 
 func (c *client) close() {
-	c.open.CloseIdleConnections()
-	c.guarded.CloseIdleConnections()
+	for _, rt := range []http.RoundTripper{c.open, c.guarded} {
+		if t, ok := rt.(*http.Transport); ok {
+			t.CloseIdleConnections()
+		}
+	}
 }
 
 // answer is what a server said.
