@@ -30,7 +30,7 @@ type Known struct {
 // remembered while that goes on (see Expire), so ask for every key of a
 // document that was read, also for those that have not changed.
 func (db *DB) Known(keys []story.Key) (map[story.Key]Known, error) {
-	known := map[story.Key]Known{}
+	known, sources := make(map[story.Key]Known, len(keys)), map[string]bool{}
 	now := db.opts.Now()
 	err := db.view(func(t tables) error {
 		for _, k := range keys {
@@ -41,7 +41,9 @@ func (db *DB) Known(keys []story.Key) (map[story.Key]Known, error) {
 				known[k] = Known{Removed: true}
 				db.asked.key(k, g.asked, now)
 			}
-			source := sourceOf(k)
+			sources[sourceOf(k)] = true
+		}
+		for source := range sources {
 			db.asked.source(source, parseTime(t.read.Get(nameKey(source))), now)
 		}
 		return nil

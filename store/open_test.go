@@ -217,7 +217,7 @@ func TestDamagedPagesAreReported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	commit(t, db, single(1, 300))
+	commit(t, db, single(1, 100))
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +270,7 @@ func damaged(t *testing.T, dir string, page int) bool {
 	for _, err := range db.Decisions(0) {
 		errs = append(errs, err)
 	}
-	for seq := uint64(1); seq <= 300; seq++ {
+	for seq := uint64(1); seq <= 100; seq++ {
 		_, err := db.Article(seq)
 		errs = append(errs, err)
 	}
