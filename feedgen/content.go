@@ -50,7 +50,7 @@ var contentTemplate = template.Must(template.New("content").Parse(`
 {{end}}
 {{- with .Only}}<h3>Reported by one alone</h3>
 <ul>
-{{range .}}<li>Only in {{template "outlet" .}}: {{template "said" .}}</li>
+{{range .}}<li>Only in {{template "outlet" index . 0}}:{{range .}} {{template "said" .}}{{end}}</li>
 {{end}}</ul>
 {{end -}}
 <p>{{.Count}}{{with .Terms}} Grouped because they share: {{.}}.{{end}} <a href="{{.Page}}">{{.More}}</a></p>
@@ -58,12 +58,13 @@ var contentTemplate = template.Must(template.New("content").Parse(`
 
 // contentData is what contentTemplate shows. Its strings are clean.
 type contentData struct {
-	New, Summary, Only []said
-	Heading            string
-	Reports            []contentReport
-	MoreReports        int
-	Count, Terms       string
-	Page, More         string
+	New, Summary []said
+	Only         [][]said // by article
+	Heading      string
+	Reports      []contentReport
+	MoreReports  int
+	Count, Terms string
+	Page, More   string
 }
 
 // said is a text of an article, and where it stands.
@@ -89,7 +90,7 @@ type instant struct{ ISO, Text string }
 func (v *view) content(e *entry) (string, error) {
 	data := contentData{
 		New: v.newSince(e.Shown, e.first), Page: e.URL,
-		Summary: v.quote(e.Shown, e.Brief.Summary, 3), Only: v.quote(e.Shown, e.Brief.Only, maxOnly),
+		Summary: v.quote(e.Shown, e.Brief.Summary, 3), Only: v.only(e.Shown),
 		Heading: "Reports", Count: countText(e.Shown), Terms: sharedTerms(e.Shown),
 		More: "The whole story: timeline, copies, why grouped",
 	}
@@ -144,6 +145,26 @@ func (v *view) quote(s *Shown, list []story.Sentence, limit int) []said {
 		}
 	}
 	return quotes
+}
+
+// only returns what one article alone says, article by article in the order of the brief.
+func (v *view) only(s *Shown) [][]said {
+	var list [][]said
+	at := map[uint64]int{}
+	for _, x := range s.Brief.Only[:min(len(s.Brief.Only), maxOnly)] {
+		q := v.quote(s, []story.Sentence{x}, 1)
+		if len(q) == 0 {
+			continue
+		}
+		i, ok := at[x.Article]
+		if !ok {
+			i = len(list)
+			at[x.Article] = i
+			list = append(list, nil)
+		}
+		list[i] = append(list[i], q[0])
+	}
+	return list
 }
 
 // newSince returns what articles that came after t said first, the latest of them on top.

@@ -117,7 +117,11 @@ func ferry() story.Story {
 				{Text: "The ferry Alma ran aground off Brisholm on Saturday & all 214 people aboard were brought ashore.", Article: 1},
 				{Text: "The captain told investigators that he saw no lights.", Article: 3},
 			},
-			Only: []story.Sentence{{Text: "The lighthouse had been dark for a week.", Article: 4}},
+			Only: []story.Sentence{
+				{Text: "The lighthouse had been dark for a week.", Article: 4},
+				{Text: "The captain has sailed the strait for thirty years.", Article: 3},
+				{Text: "Two calls to the harbour office went unanswered.", Article: 4},
+			},
 			New: []story.Sentence{
 				{Text: "The captain saw no lights.", Article: 3},
 				{Text: "A log shows that the lighthouse had been dark for a week.", Article: 4},
