@@ -132,10 +132,7 @@ func makeRules(lang string) *rules {
 	if l.stemmer != nil {
 		r.stemmer = l.stemmer()
 	}
-	switch lang {
-	case "en":
-		r.strong = map[string]bool{"US": true, "WHO": true, "IT": true}
-	case "tr":
+	if lang == "tr" {
 		r.special = unicode.TurkishCase
 	}
 	return r

@@ -15,7 +15,6 @@ import (
 type rules struct {
 	stop     map[string]bool          // lower-case words that carry no content
 	articles map[string]bool          // what is elided before an apostrophe: French l, d, qu
-	strong   map[string]bool          // capital spellings of stop words that are none: US, WHO
 	special  unicode.SpecialCase      // case mapping, where it is not the common one
 	stemmer  func(word string) string // nil: none
 	prefix   int                      // without a stemmer, letters that are kept of a word; 0: all
@@ -74,9 +73,6 @@ func (r *rules) stem(word string) (stem string, upper bool) {
 	}
 	if ascii {
 		upper = word[0]-'A' < 26
-		if upper && r.strong[word] || r.strong != nil && strings.IndexByte(word, '.') > 0 && r.strong[strings.ToUpper(string(key))] {
-			return r.remember(word, false), true
-		}
 		return r.lookup(key), upper
 	}
 	first, _ := utf8.DecodeRuneInString(word)
@@ -107,10 +103,10 @@ func fraction(word string, i int) bool {
 }
 
 // pair returns the token that stands for two neighbouring signs.
-func (r *rules) pair(signs string) (string, bool) {
+func (r *rules) pair(signs string) string {
 	h := hashBytes([]byte(signs)) & uint32(len(r.cache)-1)
 	if e := r.cache[h].Load(); e != nil && e.word == signs {
-		return e.stem, true
+		return e.stem
 	}
 	e := &stemmed{word: strings.Clone(signs)}
 	e.stem = e.word
@@ -120,7 +116,7 @@ func (r *rules) pair(signs string) (string, bool) {
 		}
 	}
 	r.cache[h].Store(e)
-	return e.stem, true
+	return e.stem
 }
 
 // lookup returns the stem of a lower-case word.
@@ -131,17 +127,6 @@ func (r *rules) lookup(word []byte) string {
 	}
 	e := &stemmed{word: string(word)}
 	e.stem = r.compute(e.word)
-	r.cache[h].Store(e)
-	return e.stem
-}
-
-// remember returns a word that no list and no stemmer touches, in lower case.
-func (r *rules) remember(word string, _ bool) string {
-	h := hashBytes([]byte(word)) & uint32(len(r.cache)-1)
-	if e := r.cache[h].Load(); e != nil && e.word == word {
-		return e.stem
-	}
-	e := &stemmed{word: strings.Clone(word), stem: strings.ToLower(strings.ReplaceAll(word, ".", ""))}
 	r.cache[h].Store(e)
 	return e.stem
 }

@@ -22,7 +22,7 @@ around among across along within without toward towards upon via amid despite in
 however though although while because another other others per cent percent mr mrs ms dr am pm gmt est
 it's us don didn doesn isn aren wasn weren hasn haven hadn wouldn couldn shouldn ain mustn needn ll ve re
 really every several nearly almost about whether either neither none nothing something anything everything
-click read photo photos image images video watch share comment comments facebook twitter email getty
+click read photo photos image images comment comments
 `
 	newsGerman = `
 montag dienstag mittwoch donnerstag freitag samstag sonntag

@@ -253,7 +253,7 @@ func (t *tokenizer) sign(from, to int) {
 	first := t.first
 	t.first = false
 	if t.last == from && to-t.lastAt <= maxWord {
-		stem, _ := t.rules.pair(t.text[t.lastAt:to])
+		stem := t.rules.pair(t.text[t.lastAt:to])
 		if stem != "" {
 			t.dst = append(t.dst, Token{Stem: stem, Start: t.lastAt, End: to, First: t.lastBig})
 		}
