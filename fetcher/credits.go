@@ -1,11 +1,11 @@
 package fetcher
 
 import (
-	"cmp"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // agency is a news agency or a newsroom that others copy from.
@@ -87,40 +87,60 @@ var agencies = []agency{
 	{name: "BBC", aliases: []string{"BBC News", "BBC.com"}},
 }
 
-// creditRules find names where they mark an origin. Each has the name as its one group.
-var (
-	agencyByName = map[string]*agency{}
-	creditRules  []creditRule
-)
-
-type creditRule struct {
-	re       *regexp.Regexp
-	reported bool // counts only for agencies that are not quoted
-	bracket  bool // of a short name it counts only at a paragraph's end
-}
-
-func init() {
-	var names []string
+// agencyByName finds an agency by any of its names, lower-cased.
+var agencyByName = func() map[string]*agency {
+	byName := map[string]*agency{}
 	for i := range agencies {
 		a := &agencies[i]
 		for _, n := range append([]string{a.name}, a.aliases...) {
-			agencyByName[strings.ToLower(n)] = a
-			names = append(names, regexp.QuoteMeta(n))
+			byName[strings.ToLower(n)] = a
 		}
 	}
-	slices.SortFunc(names, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
-	name := `(` + strings.Join(names, "|") + `)`
-	aside := `(?:\s\([^()\n]{1,30}\))?(?:[ -](?i:news agency|agency|nachrichtenagentur|correspondent|wire))?`
-	rule := func(pattern string, reported, bracket bool) {
-		creditRules = append(creditRules, creditRule{regexp.MustCompile(strings.ReplaceAll(pattern, "NAME", name)), reported, bracket})
+	return byName
+}()
+
+// creditRule matches the surroundings of a name that is told as an origin. The
+// name itself stands in them as mark.
+type creditRule struct {
+	re       *regexp.Regexp
+	reported bool // counts only for agencies that are not quoted and whose name is clear
+	bracket  bool // of a short name it counts only at a paragraph's end
+}
+
+const mark = "\x01"
+
+var creditRules = []creditRule{
+	{re: regexp.MustCompile(`[(\[]\s?(?:(?i:with|mit|avec|con|via)\s)?(?:[\p{L}\p{N} ]{1,24}/\s?){0,3}\x01(?:\s?[/,]\s?[\p{L}\p{N} ]{1,24}){0,3}\s?[)\]]`), bracket: true},
+	{re: regexp.MustCompile(`\x01(?:\s\([^()\n]{1,30}\))?(?:[ -](?i:news agency|agency|nachrichtenagentur|correspondent|wire))?\s(?:has\s|have\s|had\s)?(?:first\s)?` +
+		`(?i:reports|reported|writes|contributed|berichtet|berichtete|meldet|meldete|rapporte|a rapporté|indique|informa|informó|reporta|reportó|riferisce|сообщает|сообщил|сообщило|сообщила)(?:\P{L}|$)`), reported: true},
+	{re: regexp.MustCompile(`\b(?:told|tells)\s(?:the\s|The\s)?\x01`), reported: true},
+	{re: regexp.MustCompile(`\b(?:sagten?|erzählten?)\s(?:der|dem)\s(?:Nachrichtenagentur\s|Agentur\s)?\x01`), reported: true},
+	{re: regexp.MustCompile(`(?i:according to|as reported by|first reported by|reporting by|report by|a dit à|a déclaré à|dijo a|laut|selon|según|secondo)\s(?:the\s|The\s|l['’]|la\s|der\s)?` +
+		`(?i:news agency\s|nachrichtenagentur\s|agence\s|agencia\s|agenzia\s)?\x01`), reported: true},
+	{re: regexp.MustCompile(`(?:©|\b[Cc]opyright)\s?(?:\d{4}\s)?(?:by\s)?(?:The\s|the\s)?\x01`)},
+	{re: regexp.MustCompile(`(?i:mit material von|mit informationen von|with inputs? from|with files from|with material from|con información de)\s(?:the\s|The\s|der\s)?\x01`)},
+}
+
+// credited reports whether the name at text[from:to] is told there as an origin.
+func credited(a *agency, text string, from, to int) bool {
+	const around = 72 // bytes before and after
+	before, after := text[max(0, from-around):from], text[to:min(len(text), to+around)]
+	if i := strings.LastIndexByte(before, '\n'); i >= 0 {
+		before = before[i+1:]
 	}
-	rule(`[(\[]\s?(?:(?i:with|mit|avec|con|via)\s)?NAME(?:\s?[/,]\s?[\p{L}\p{N} ]{1,24}){0,3}\s?[)\]]`, false, true)
-	rule(`\bNAME`+aside+`\s(?:has\s|have\s|had\s)?(?:first\s)?(?i:reports|reported|writes|contributed|berichtet|berichtete|meldet|meldete|rapporte|a rapporté|indique|informa|informó|reporta|reportó|riferisce|сообщает|сообщил|сообщило|сообщила)\b`, true, false)
-	rule(`\b(?:told|tells)\s(?:the\s|The\s)?NAME\b`, true, false)
-	rule(`\b(?:sagten?|erzählten?)\s(?:der|dem)\s(?:Nachrichtenagentur\s|Agentur\s)?NAME\b`, true, false)
-	rule(`\b(?i:according to|as reported by|first reported by|reporting by|report by|a dit à|a déclaré à|dijo a|laut|selon|según|secondo)\s(?:the\s|The\s|l['’]|la\s|der\s)?(?i:news agency\s|nachrichtenagentur\s|agence\s|agencia\s|agenzia\s)?NAME\b`, true, false)
-	rule(`(?:©|\b[Cc]opyright)\s?(?:\d{4}\s)?(?:by\s)?(?:The\s|the\s)?NAME\b`, false, false)
-	rule(`(?i:mit material von|mit informationen von|avec|with inputs? from|with files from|with material from|con información de)\s(?:the\s|The\s|der\s)?NAME\b`, false, false)
+	after, _, _ = strings.Cut(after, "\n")
+	window := before + mark + after
+	for _, r := range creditRules {
+		if r.reported && (a.quoted || a.short) {
+			continue
+		}
+		m := r.re.FindStringIndex(window)
+		if m == nil || r.bracket && a.short && !endsParagraph(text[min(len(text), from-len(before)+m[1]-len(mark)+to-from):]) {
+			continue
+		}
+		return true
+	}
+	return false
 }
 
 // sourceList finds the head of a list of sources. What follows is read name by name.
@@ -139,32 +159,22 @@ func credits(text string) []string {
 	if len(text) > creditFront+creditEnd {
 		text = cutBytes(text, creditFront) + "\n\n" + strings.ToValidUTF8(text[len(text)-creditEnd:], "")
 	}
-	type found struct {
-		at   int
-		name string
-	}
-	var all []found
+	all := make([]listed, 0, 8)
 	if _, d, ok := cutDateline(text); ok && d.credit != "" {
-		all = append(all, found{0, d.credit})
+		all = append(all, listed{0, d.credit})
 	}
-	for _, r := range creditRules {
-		for _, m := range r.re.FindAllStringSubmatchIndex(text, 100) {
-			a := agencyByName[strings.ToLower(text[m[2]:m[3]])]
-			if a == nil || r.reported && (a.quoted || a.short) || !wordEndsAt(text, m[3]) {
-				continue
-			}
-			if r.bracket && a.short && !endsParagraph(text[m[1]:]) {
-				continue
-			}
-			all = append(all, found{m[2], a.name})
+	for i := range agencies {
+		a := &agencies[i]
+		if at := a.firstCredit(text); at >= 0 {
+			all = append(all, listed{at, a.name})
 		}
 	}
 	for _, m := range sourceList.FindAllStringIndex(text, 10) {
 		for _, f := range listedNames(text[m[1]:]) {
-			all = append(all, found{m[1] + f.at, f.name})
+			all = append(all, listed{m[1] + f.at, f.name})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b found) int { return a.at - b.at })
+	slices.SortStableFunc(all, func(a, b listed) int { return a.at - b.at })
 	var names []string
 	for _, f := range all {
 		if !slices.Contains(names, f.name) {
@@ -172,6 +182,38 @@ func credits(text string) []string {
 		}
 	}
 	return names
+}
+
+// firstCredit returns where text first tells the agency as its origin, or -1.
+func (a *agency) firstCredit(text string) int {
+	const tries = 50 // of each name; a text that names one so often is about it
+	first := -1
+	for n := -1; n < len(a.aliases); n++ {
+		name := a.name
+		if n >= 0 {
+			name = a.aliases[n]
+		}
+		for at, try := 0, 0; try < tries; try++ {
+			i := strings.Index(text[at:], name)
+			if i < 0 || first >= 0 && at+i >= first {
+				break
+			}
+			from, to := at+i, at+i+len(name)
+			if wordEndsAt(text, to) && wordBeginsAt(text, from) && credited(a, text, from, to) {
+				first = from
+				break
+			}
+			at = to
+		}
+	}
+	return first
+}
+
+// wordBeginsAt reports whether no word is under way before s[i:].
+func wordBeginsAt(s string, i int) bool {
+	before, _ := utf8.DecodeLastRuneInString(s[:i])
+	after, _ := utf8.DecodeRuneInString(s[i:])
+	return !unicode.IsLetter(before) || !unicode.IsLetter(after) || noSpaces(after)
 }
 
 // listed is a name in a list and where it stands.

@@ -62,8 +62,9 @@ func (d *dateline) read(place, inside string) bool {
 	switch {
 	case place == "" && (domainName.MatchString(inside) || pressName.MatchString(inside)):
 		d.outlet = inside
-	case place == "" && acronym.MatchString(inside), place != "" && allCapitals(first) && isLabel(inside):
+	case acronym.MatchString(inside) && (place == "" || allCapitals(first)), allCapitals(first) && pressName.MatchString(inside):
 		d.credit = inside
+	case allCapitals(first) && isLabel(inside): // "ORLANDO (Florida) – "
 	case place == "" && isLabel(inside) && !labels[strings.ToLower(inside)]: // "(Beirut) – "
 	case place != "" && domainName.MatchString(inside):
 		d.credit = inside

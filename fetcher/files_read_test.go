@@ -116,7 +116,7 @@ func TestCredits(t *testing.T) {
 		{"A ferry rammed the pier, AP reports.", []string{"AP"}},
 		{"The captain told NBC News that he was sorry.", []string{"NBC News"}},
 		{"Associated Press (AP) reports that a ferry rammed the pier.", []string{"AP"}},
-		{"Wie die dpa berichtet, rammte eine Fähre den Pier. (Reuters/AFP)", []string{"dpa", "Reuters"}},
+		{"Wie die dpa berichtet, rammte eine Fähre den Pier. (Reuters/AFP)", []string{"dpa", "Reuters", "AFP"}},
 		{"Sources include:\n\nAPNews.com\n\nReuters.com\n\nSomewhere.example", []string{"AP", "Reuters"}},
 		{"Quellen: dpa, AFP", []string{"dpa", "AFP"}},
 		{"Selon l'AFP, le bateau a heurté le quai.", []string{"AFP"}},

@@ -12,14 +12,16 @@ type line struct {
 	indent int    // columns of white space before it
 	blank  bool   // a blank line stands before it
 	runes  int
+	tail   tailKind
 }
 
-// textLines returns the lines of text that are not blank. Controls are removed;
-// a form feed is a blank line.
+// textLines returns the lines of text that are not blank, up to twice the length
+// that an article's text can have. Controls are removed; a form feed is a blank line.
 func textLines(text string) []line {
+	text = cutBytes(text, 8*maxText)
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\f", "\n\n", "\v", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n\n").Replace(text)
 	var lines []line
-	blank := false
+	blank, size := false, 0
 	for raw := range strings.SplitSeq(text, "\n") {
 		s := strings.Join(strings.FieldsFunc(strings.Map(softVisible, raw), unicode.IsSpace), " ")
 		if s == "" {
@@ -36,8 +38,11 @@ func textLines(text string) []line {
 				indent += 7
 			}
 		}
-		lines = append(lines, line{text: s, indent: indent, blank: blank && len(lines) > 0, runes: utf8.RuneCountInString(s)})
+		lines = append(lines, line{text: s, indent: indent, blank: blank && len(lines) > 0, runes: utf8.RuneCountInString(s), tail: tailMark(s)})
 		blank = false
+		if size += len(s); size > 2*maxText {
+			break
+		}
 	}
 	return lines
 }
@@ -168,7 +173,7 @@ func (l *layout) glue(b *strings.Builder, next string) {
 
 // continues reports whether the line b goes on with the paragraph para, whose last line is a.
 func (l *layout) continues(a, b line, para string) bool {
-	if bullet(b.text) || tailMark(a.text) != noTail || tailMark(b.text) != noTail {
+	if bullet(b.text) || a.tail != noTail || b.tail != noTail {
 		return false
 	}
 	if b.blank { // a link alone between blank lines

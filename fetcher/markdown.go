@@ -16,7 +16,7 @@ var markdown = goldmark.New(goldmark.WithExtensions(extension.Table, extension.S
 	goldmark.WithRendererOptions(html.WithUnsafe()))
 
 // maxMarkdown bounds, in bytes, what is read as Markdown; a longer document is read as plain text.
-const maxMarkdown = 1 << 20
+const maxMarkdown = 512 << 10
 
 // parseMarkdown reads an article from Markdown, with front matter or without.
 // Without a title there, it is the first heading, if nothing stands before it.
@@ -75,23 +75,26 @@ func titleHeading(root ast.Node) ast.Node {
 	return nil
 }
 
-// tangled reports whether body holds what costs a Markdown parser more than its
-// length: deep quotes and lists, long runs of brackets and marks.
+// tangled reports whether body holds what costs a Markdown parser much more than
+// its length: deep quotes and lists, and more brackets and marks than any article has.
 func tangled(body string) bool {
-	const most = 200
+	const (
+		deepest  = 100  // columns of quote and list marks before a line's text
+		maxMarks = 5000 // that may open or close something
+	)
+	marks := 0
 	for ln := range strings.SplitSeq(body, "\n") {
-		marks := 0
-		for _, c := range []byte(ln) {
-			switch c {
-			case '>', '[', ']', '!', '*', '_', '<', '`', '~', '(':
-				marks++
-			}
-		}
-		if marks > most && marks*4 > len(ln) || len(ln)-len(strings.TrimLeft(ln, " \t>-+*0123456789.)")) > most || marks > 20*most {
+		if len(ln)-len(strings.TrimLeft(ln, " \t>-+*0123456789.)")) > deepest {
 			return true
 		}
 	}
-	return false
+	for i := range len(body) {
+		switch body[i] {
+		case '[', ']', '*', '_', '<', '`', '~', '|', '>', '!':
+			marks++
+		}
+	}
+	return marks > maxMarks
 }
 
 func splitParagraphs(s string) []string {

@@ -74,6 +74,8 @@ var (
 	promotion       = regexp.MustCompile(`^((watch|see|view|listen to|check out) (this|the|our|a) (short |full |following )?(video|clip|footage|podcast|episode|gallery|report)\b|(this|the) (video|clip|podcast) (below )?is (from|by|courtesy)\b|(follow|find) (us|him|her|me|them) on (twitter|x|facebook|instagram|telegram|threads|bluesky|mastodon|youtube)\b|(click|tap) here\b|subscribe (to|now|here)\b|sign up (for|to|here)\b|(folgen sie|folge) uns (auf|bei)\b|suivez-nous sur\b|síguenos en\b)`)
 )
 
+var rightsSigns = []string{"copyright", "©", "(c)", "rights reserved", "rechte vorbehalten", "droits réservés", "derechos reservados", "diritti riservati"}
+
 // betweenLines stand between the paragraphs of a page and belong to none, lower-cased.
 var betweenLines = wordLines(`advertisement
 advertising
@@ -119,8 +121,16 @@ func tailMark(s string) tailKind {
 	if bare == "" {
 		return noTail
 	}
-	if formWords[bare] || countedComments.MatchString(low) || rightsNotice.MatchString(low) || firstAppeared.MatchString(low) {
+	switch {
+	case formWords[bare],
+		(low[0] == '(' || low[0] >= '0' && low[0] <= '9') && countedComments.MatchString(low),
+		strings.HasPrefix(low, "the post ") && firstAppeared.MatchString(low):
 		return tailForm
+	}
+	for _, sign := range rightsSigns { // each is part of what the pattern asks for, and much cheaper
+		if strings.Contains(low, sign) && rightsNotice.MatchString(low) {
+			return tailForm
+		}
 	}
 	for _, m := range formMarks {
 		if strings.HasPrefix(low, m) {

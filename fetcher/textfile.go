@@ -179,7 +179,7 @@ func (l *layout) titleBlock(lines []line, block int) int {
 
 // headsBlock reports whether a, directly above b, is a title.
 func (l *layout) headsBlock(a, b line) bool {
-	if startsLower(b.text) || dangles(a.text) || openBracket(a.text) || tailMark(a.text) != noTail {
+	if startsLower(b.text) || dangles(a.text) || openBracket(a.text) || a.tail != noTail {
 		return false
 	}
 	if l.wrapped {
