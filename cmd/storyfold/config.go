@@ -164,8 +164,8 @@ func findConfig(named string) (string, error) {
 		return named, nil
 	}
 	for _, place := range configPlaces {
-		if _, err := os.Stat(place); err == nil {
-			return place, nil
+		if _, err := os.Stat(place); !errors.Is(err, fs.ErrNotExist) {
+			return place, nil // one that cannot be read says so when it is
 		}
 	}
 	return "", withHint(

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"storyfold/story"
 )
 
 // checker turns a document into a config and notes every value that is wrong.
@@ -134,7 +136,7 @@ func (c *checker) baseURL(text string) string {
 // Bounds and defaults of [group] and [retention].
 const (
 	day           = 24 * time.Hour
-	defaultWindow = 4 * day
+	defaultWindow = story.DefaultWindow
 	minWindow     = time.Hour
 	maxWindow     = 60 * day
 	maxRetention  = 100 * 365 * day

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"storyfold/cmd/internal/daemon"
 	"storyfold/feedgen"
 )
 
@@ -71,7 +72,7 @@ func (c *checker) feed(at string, t *feedTable, sources []string) feedgen.Feed {
 		f.Items = c.number(at+".items", t.Items, 1, maxItems)
 	}
 	for i, name := range t.Sources {
-		if slices.Contains(sources, name) || name == reservedSource {
+		if slices.Contains(sources, name) || name == daemon.IngestSource {
 			continue
 		}
 		text := fmt.Sprintf("there is no source named %q", name)

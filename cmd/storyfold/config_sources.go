@@ -12,11 +12,9 @@ import (
 	"golang.org/x/net/http/httpguts"
 	"golang.org/x/text/language"
 
+	"storyfold/cmd/internal/daemon"
 	"storyfold/story"
 )
-
-// reservedSource is the name that articles of `storyfold ingest` come under.
-const reservedSource = "ingest"
 
 // sources checks every [[source]].
 func (c *checker) sources(cfg *config, doc *document) {
@@ -86,7 +84,7 @@ func (c *checker) sourceName(at, name string) {
 		c.wrong(path, "a source needs a name")
 	case name != strings.TrimSpace(name):
 		c.wrong(path, "name %q begins or ends with a space", name)
-	case name == reservedSource:
+	case name == daemon.IngestSource:
 		c.wrong(path, "name %q is reserved for articles of `storyfold ingest`; choose another", name)
 	default:
 		c.line(path, name, 200)

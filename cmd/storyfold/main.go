@@ -1,5 +1,3 @@
-// Command storyfold reads many sources, folds the articles that report one
-// event into one story, and publishes the stories as a feed.
 package main
 
 import (
