@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	maxBody   = 400     // content words of the body that are read
+	maxBody   = 200     // content words of the body that are read
 	leadWords = 60      // of them, words that weigh more
-	headWords = 40      // of them, words that belong to the head
-	maxRead   = 8 << 10 // bytes of the body that are read; 400 content words are in the first 5 KB or so
+	headWords = 30      // of them, words that belong to the head
+	maxRead   = 5 << 10 // bytes of the body that are read for them
 	maxTitle  = 1 << 10 // bytes of the title that are read
 
 	one = 1 << 12 // fixed-point one of feature weights and shortness
