@@ -101,10 +101,11 @@ func backOff(o *Options, src *story.Source, failures int) (time.Duration, string
 	if src.Interval > 0 && src.Interval < wait {
 		wait = src.Interval
 	}
-	for i := 1; i < failures && wait < o.MaxInterval; i++ {
+	most := max(o.MaxInterval, src.Interval)
+	for i := 1; i < failures && wait < most; i++ {
 		wait *= 2
 	}
-	wait = min(wait, max(o.MaxInterval, src.Interval))
+	wait = min(wait, most)
 	if failures == 1 {
 		return wait, "the last look failed: again after " + words(wait)
 	}
