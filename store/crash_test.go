@@ -3,6 +3,7 @@ package store
 import (
 	"bufio"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -29,6 +30,10 @@ func TestMain(m *testing.M) {
 	var err error
 	switch dir := os.Getenv(childDir); os.Getenv(childEnv) {
 	case "":
+		// The command line may still ask for more.
+		if err := flag.Set("rapid.checks", "30"); err != nil {
+			panic(err)
+		}
 		os.Exit(m.Run())
 	case "commit":
 		err = commitForever(dir)

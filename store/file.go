@@ -38,6 +38,9 @@ func create(dir string, o Options) error {
 	if err := os.Rename(temp, filepath.Join(dir, fileName)); err != nil {
 		return err
 	}
+	if o.NoSync {
+		return nil
+	}
 	return syncDir(dir)
 }
 

@@ -242,6 +242,7 @@ func TestDamagedPagesAreReported(t *testing.T) {
 		if after, err := os.ReadFile(db.Path()); err != nil || !bytes.Equal(broken, after) {
 			t.Fatalf("page %d: the damaged file was changed (%v)", page, err)
 		}
+		writeDamaged(t, dir, page)
 	}
 	if found < 10 {
 		t.Errorf("damage was found on %d pages only", found)
@@ -280,4 +281,25 @@ func damaged(t *testing.T, dir string, page int) bool {
 		}
 	}
 	return errs[0] != nil
+}
+
+// writeDamaged fails the test if changes to a damaged store do anything but work
+// or report damage.
+func writeDamaged(t *testing.T, dir string, page int) {
+	t.Helper()
+	db, err := Open(dir, Options{NoSync: true})
+	if errors.Is(err, ErrDamaged) {
+		return
+	} else if err != nil {
+		t.Fatalf("page %d: Open = %v", page, err)
+	}
+	defer db.Close()
+	for range 3 {
+		if err := db.Commit(step(db.NextSeq())); err != nil && !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrInvalid) {
+			t.Errorf("page %d: Commit = %v", page, err)
+		}
+		if _, err := db.Expire(at(1 << 20)); err != nil && !errors.Is(err, ErrDamaged) {
+			t.Errorf("page %d: Expire = %v", page, err)
+		}
+	}
 }
