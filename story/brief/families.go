@@ -10,6 +10,7 @@ import (
 // independent reports .074 and less.
 const (
 	copyPairs    = .09 // weighted pairs
+	rewriteRuns  = .06 // and at least so many plain windows: names and numbers make pairs, but no runs of words
 	copyShingles = .15 // plain windows of words
 	fullPairs    = 60  // a text of fewer pairs must share more
 	sameTitle    = .8  // shared stems of two titles that are near-identical
@@ -58,15 +59,21 @@ func isCopy(x, y *doc, s shared) bool {
 	if alikeTitles(x, y) {
 		need *= titleRelief
 	}
-	return s.pairs >= copyPairs*need && sameLanguage(x, y) || s.shingles >= copyShingles*need
+	if s.shingles >= copyShingles*need {
+		return true
+	}
+	return s.pairs >= copyPairs*need && s.shingles >= rewriteRuns*need && sameLanguage(x, y)
 }
 
 // sameLanguage reports whether x and y may be of one language.
 func sameLanguage(x, y *doc) bool { return x.lang == y.lang || x.lang == "" || y.lang == "" }
 
-// alikeTitles reports whether the titles of x and y are near-identical, and long enough to say so.
+// alikeTitles reports whether the titles of x and y are near-identical, and long
+// enough to say so. One that was cut from the front of its text says nothing
+// beside the text.
 func alikeTitles(x, y *doc) bool {
-	if min(len(x.headTerms), len(y.headTerms)) < sameStems {
+	if min(len(x.headTerms), len(y.headTerms)) < sameStems ||
+		goesOnIn(x.title, x.article.Text) || goesOnIn(y.title, y.article.Text) {
 		return false
 	}
 	both := 0
