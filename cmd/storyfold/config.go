@@ -60,16 +60,6 @@ func (c *config) feedgenConfig() feedgen.Config {
 	return feedgen.Config{BaseURL: c.BaseURL, Timezone: c.Timezone, Sources: c.Sources, Feeds: c.Feeds}
 }
 
-// source returns the source of this name, and whether there is one.
-func (c *config) source(name string) (story.Source, bool) {
-	for _, s := range c.Sources {
-		if s.Name == name {
-			return s, true
-		}
-	}
-	return story.Source{}, false
-}
-
 // maxConfig is how many bytes of a config file are read: room for 100,000 sources.
 const maxConfig = 32 << 20
 

@@ -58,11 +58,9 @@ func (p *positions) syntax(err error) {
 		p.problems = append(p.problems, problem{position{1, 1}, err.Error()})
 		return
 	}
-	at := position{1, 1}
+	at := end(p.parser.Data())
 	if len(e.Highlight) > 0 {
 		at = p.where(p.parser.Range(e.Highlight))
-	} else {
-		at = end(p.parser.Data())
 	}
 	p.problems = append(p.problems, problem{at, e.Message})
 }

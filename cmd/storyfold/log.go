@@ -28,7 +28,7 @@ func newLogger(w io.Writer, level, format string) (*slog.Logger, error) {
 	switch format {
 	case "auto":
 		if isTerminal(w) {
-			return slog.New(tint.NewHandler(w, &tint.Options{
+			return slog.New(tint.NewTextHandler(w, &tint.Options{
 				Level: least, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != "",
 			})), nil
 		}
