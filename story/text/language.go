@@ -17,8 +17,8 @@ const (
 
 // Language returns the lower-case ISO 639 base language of an article: the
 // declared one if it can be read and is written in the letters that the article
-// uses, else the detected one, else what the script alone decides ("ko" for
-// Hangul), else "".
+// uses, else what the script alone decides ("ko" for Hangul), else the one whose function words or
+// letters it has, else "".
 func Language(declared, title, body string) string {
 	sample := body
 	if len(title) > 0 {
@@ -30,6 +30,9 @@ func Language(declared, title, body string) string {
 		return lang
 	}
 	if lang := scriptLanguage[script]; lang != "" {
+		return lang
+	}
+	if lang := vote(sample); lang != "" {
 		return lang
 	}
 	if letters < detectLetters {

@@ -122,12 +122,12 @@ func makeRules(lang string) *rules {
 		return r
 	}
 	l := languages[lang]
-	r := &rules{stop: map[string]bool{}, articles: words0(l.articles), prefix: l.prefix}
-	for w := range words0(l.stop) {
-		r.stop[strings.ReplaceAll(w, "’", "'")] = true
+	r := &rules{stop: map[string]bool{}, articles: wordList(l.articles), prefix: l.prefix, plainE: lang == "ru"}
+	for w := range wordList(l.stop) {
+		r.stop[r.fold(strings.ReplaceAll(w, "’", "'"))] = true
 	}
-	for w := range words0([]byte(l.more)) {
-		r.stop[w] = true
+	for w := range wordList([]byte(l.more)) {
+		r.stop[r.fold(w)] = true
 	}
 	if l.stemmer != nil {
 		r.stemmer = l.stemmer()
@@ -138,8 +138,8 @@ func makeRules(lang string) *rules {
 	return r
 }
 
-// words0 reads a word list of the bleve packages.
-func words0(list []byte) map[string]bool {
+// wordList reads a word list as the bleve packages hold it: words, with comments after | or #.
+func wordList(list []byte) map[string]bool {
 	m := analysis.NewTokenMap()
 	// A reader of memory has no errors but the end.
 	_ = m.LoadBytes(list)

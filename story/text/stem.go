@@ -15,6 +15,7 @@ import (
 type rules struct {
 	stop     map[string]bool          // lower-case words that carry no content
 	articles map[string]bool          // what is elided before an apostrophe: French l, d, qu
+	plainE   bool                     // ё is written as е, as most newspapers do
 	special  unicode.SpecialCase      // case mapping, where it is not the common one
 	stemmer  func(word string) string // nil: none
 	prefix   int                      // without a stemmer, letters that are kept of a word; 0: all
@@ -24,7 +25,7 @@ type rules struct {
 
 // stemCache remembers the stems of words: a table of fixed size in which a
 // word has one place, so that it is bounded and needs no lock.
-type stemCache [1 << 13]atomic.Pointer[stemmed]
+type stemCache [1 << 14]atomic.Pointer[stemmed]
 
 type stemmed struct {
 	word, stem string // stem is "" if the word is to be left out
@@ -86,7 +87,15 @@ func (r *rules) stem(word string) (stem string, upper bool) {
 	} else {
 		folded = strings.ToLower(folded)
 	}
-	return r.lookup([]byte(folded)), upper
+	return r.lookup([]byte(r.fold(folded))), upper
+}
+
+// fold makes one of the spellings of a lower-case word.
+func (r *rules) fold(word string) string {
+	if r.plainE {
+		return strings.ReplaceAll(word, "ё", "е")
+	}
+	return word
 }
 
 // fraction reports whether the full stop or comma at word[i] belongs to a

@@ -22,7 +22,11 @@ func TestTokens(t *testing.T) {
 		{"it", "L'accordo dell’Unione", "accord union"},
 		{"de", "Die Häuser der Straße", "haus strass"},
 		{"ru", "Корабли вошли в гавань", "корабл вошл гаван"},
+		{"ru", "Ещё о самолётах", "самолет"},
 		{"", "Ships entered", "ship enter"},
+		{"xx", "Ships entered", "ships entered"},
+		{"pl", "Premierowi Warszawy", "premie warsza"},
+		{"ar", "السفينة في الميناء", "سفين ميناء"},
 		{"tr", "ISPARTA İzmir", "ıspar izmir"},
 		{"zh", "北京的大学", "北京 大学"},
 		{"ja", "東京タワーは高い", "東京 タワー"},
@@ -49,11 +53,77 @@ func TestLanguage(t *testing.T) {
 		{"", "ไทย", "", "th"},
 		{"", "Ελλάδα", "", "el"},
 		{"", "ירושלים", "", "he"},
+		{"en", "Паром сел на мель у входа в гавань", "Он сел на мель ещё утром, и пассажиров, которые были на нём, снимали до вечера. Только потом его сдвинули.", "ru"},
+		{"", "Le navire est dans le port", "Les passagers ne sont pas en danger.", "fr"},
 		{"und", "Ferry", "", ""},
 		{"nonsense!", "Ferry", "", ""},
 	} {
 		if got := Language(c.declared, c.title, c.body); got != c.want {
 			t.Errorf("Language(%q, %q, …) = %q, want %q", c.declared, c.title, got, c.want)
 		}
+	}
+}
+
+// TestTokensOffsets checks that tokens lie in the text, in order, and say truly
+// where sentences begin.
+func TestTokensOffsets(t *testing.T) {
+	s := "Fire broke out. Crews came at 9:40 p.m. from Harbour Street.\nMayor \u201cTerry\u201d Vane spoke; nobody answered"
+	want := map[string]string{"Fire": "uf", "broke": "", "Crews": "uf", "40": "n", "Harbour": "u", "Street": "u", "Mayor": "uf", "Terry": "u", "Vane": "u", "spoke": "", "answered": ""}
+	for _, tok := range Tokens(nil, s, "en") {
+		got := ""
+		if tok.Upper {
+			got += "u"
+		}
+		if tok.First {
+			got += "f"
+		}
+		if tok.Number {
+			got += "n"
+		}
+		word := s[tok.Start:tok.End]
+		if w, ok := want[word]; ok && w != got {
+			t.Errorf("Tokens: %q is %q, want %q", word, got, w)
+		}
+		delete(want, word)
+	}
+	delete(want, "nobody")
+	if len(want) > 0 {
+		t.Errorf("Tokens: missing %v", want)
+	}
+}
+
+func FuzzTokens(f *testing.F) {
+	for _, s := range []string{"A ferry ran aground.", "L'homme d’affaires", "東京タワー 3.5", "U.S. O'Neil's \xff\xfe", "ไทย대통령", "http://x.example/ a@b.c"} {
+		f.Add(s, "en")
+		f.Add(s, "")
+		f.Add(s, "ja")
+	}
+	f.Fuzz(func(t *testing.T, s, lang string) {
+		last := 0
+		for _, tok := range Tokens(nil, s, lang) {
+			if tok.Stem == "" || tok.Start < last-maxWord || tok.End <= tok.Start || tok.End > len(s) {
+				t.Fatalf("Tokens(%q, %q): %+v after %d", s, lang, tok, last)
+			}
+			last = tok.End
+		}
+		Language(lang, s, s)
+	})
+}
+
+func BenchmarkTokens(b *testing.B) {
+	s := strings.Repeat("The harbour master of Port Vellan said on Tuesday that the ferry, which had been leaning since dawn, was towed to the inner dock. ", 20)
+	b.SetBytes(int64(len(s)))
+	b.ReportAllocs()
+	var dst []Token
+	for b.Loop() {
+		dst = Tokens(dst[:0], s, "en")
+	}
+}
+
+func BenchmarkLanguage(b *testing.B) {
+	s := strings.Repeat("The harbour master of Port Vellan said on Tuesday that the ferry was towed to the inner dock. ", 4)
+	b.ReportAllocs()
+	for b.Loop() {
+		Language("", "Ferry towed", s)
 	}
 }
