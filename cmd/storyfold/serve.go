@@ -19,7 +19,7 @@ SIGTERM and Ctrl-C stop it cleanly. Under systemd it says when it is ready, feed
 the watchdog, and takes a passed socket with listen = "systemd".`,
 		Example: `  storyfold serve --config config.example.toml
   kill -HUP $(pidof storyfold)      # after an edit of the config`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := a.loadConfig()
 			if err != nil {
