@@ -123,35 +123,46 @@ func (db *DB) OpenStories() iter.Seq2[story.Story, error] {
 // stories gives the stories in the order of a bucket, whose keys end with the
 // id after head bytes.
 func (db *DB) stories(order string, head int, backward bool) iter.Seq2[story.Story, error] {
-	return func(yield func(story.Story, error) bool) {
-		var last []byte
+	return inChunks(db, order, backward, nil, func(t tables, k []byte) (s story.Story, err error) {
+		id := k[min(head, len(k)):]
+		ok, err := get(t.story, bucketStory, id, &s)
+		if err == nil && !ok {
+			err = fmt.Errorf("%w: bucket %s names story %q, which is not stored", ErrDamaged, order, id)
+		}
+		return s, err
+	})
+}
+
+// inChunks gives what read makes of the keys of a bucket after the given one, or
+// of all if that is nil, in their order or backward. No transaction is open
+// between two chunks.
+func inChunks[T any](
+	db *DB, bucket string, backward bool, after []byte, read func(t tables, key []byte) (T, error),
+) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		last := after
 		for {
-			var found []story.Story
+			var found []T
 			err := db.view(func(t tables) error {
-				found = found[:0]
-				for k := range keysFrom(t.tx.Bucket([]byte(order)), last, backward) {
-					var s story.Story
-					ok, err := get(t.story, bucketStory, k[min(head, len(k)):], &s)
+				for k := range keysFrom(t.tx.Bucket([]byte(bucket)), last, backward) {
+					v, err := read(t, k)
 					if err != nil {
 						return err
 					}
-					if !ok {
-						return fmt.Errorf("%w: bucket %s names story %q, which is not stored", ErrDamaged, order, k[min(head, len(k)):])
-					}
 					last = bytes.Clone(k)
-					if found = append(found, s); len(found) == chunk {
+					if found = append(found, v); len(found) == chunk {
 						break
 					}
 				}
 				return nil
 			})
-			for _, s := range found {
-				if !yield(s, nil) {
+			for _, v := range found {
+				if !yield(v, nil) {
 					return
 				}
 			}
 			if err != nil {
-				yield(story.Story{}, fmt.Errorf("read stories: %w", err))
+				yield(*new(T), fmt.Errorf("read %s: %w", bucket, err))
 				return
 			}
 			if len(found) < chunk {
@@ -196,35 +207,10 @@ func keysFrom(b *bolt.Bucket, last []byte, backward bool) iter.Seq[[]byte] {
 // Aliases gives the stories that became another one, the latest first, each
 // with the story where it ends now.
 func (db *DB) Aliases() iter.Seq2[story.Alias, error] {
-	return func(yield func(story.Alias, error) bool) {
-		var last []byte
-		for {
-			var found []story.Alias
-			err := db.view(func(t tables) error {
-				for k := range keysFrom(t.aliasOrder, last, true) {
-					from := t.aliasOrder.Get(k)
-					found = append(found, story.Alias{From: story.ID(from), To: aliasEnd(t.alias.Get(from))})
-					last = bytes.Clone(k)
-					if len(found) == chunk {
-						break
-					}
-				}
-				return nil
-			})
-			for _, a := range found {
-				if !yield(a, nil) {
-					return
-				}
-			}
-			if err != nil {
-				yield(story.Alias{}, fmt.Errorf("read aliases: %w", err))
-				return
-			}
-			if len(found) < chunk {
-				return
-			}
-		}
-	}
+	return inChunks(db, bucketAliasOrder, true, nil, func(t tables, k []byte) (story.Alias, error) {
+		from := t.aliasOrder.Get(k)
+		return story.Alias{From: story.ID(from), To: aliasEnd(t.alias.Get(from))}, nil
+	})
 }
 
 // Decided is a decision as it is stored.
@@ -237,35 +223,7 @@ type Decided struct {
 // Decisions gives the decisions from this number on, oldest first. Those of
 // removed stories are gone.
 func (db *DB) Decisions(from uint64) iter.Seq2[Decided, error] {
-	return func(yield func(Decided, error) bool) {
-		for {
-			var found []Decided
-			err := db.view(func(t tables) error {
-				c := t.decision.Cursor()
-				for k, _ := c.Seek(number(from)); k != nil && len(found) < chunk; k, _ = c.Next() {
-					d, err := t.readDecision(k)
-					if err != nil {
-						return err
-					}
-					found = append(found, d)
-				}
-				return nil
-			})
-			for _, d := range found {
-				if !yield(d, nil) {
-					return
-				}
-				from = d.Number + 1
-			}
-			if err != nil {
-				yield(Decided{}, fmt.Errorf("read decisions: %w", err))
-				return
-			}
-			if len(found) < chunk {
-				return
-			}
-		}
-	}
+	return inChunks(db, bucketDecision, false, number(max(from, 1)-1), tables.readDecision)
 }
 
 // DecisionsOf gives the decisions that a story was part of, oldest first, also
