@@ -176,6 +176,9 @@ func (l *layout) continues(a, b line, para string) bool {
 	if bullet(b.text) || a.tail != noTail || b.tail != noTail {
 		return false
 	}
+	if domainName.MatchString(a.text) && domainName.MatchString(b.text) {
+		return false // a list of sources
+	}
 	if b.blank { // a link alone between blank lines
 		return !ended(a.text) && a.runes >= 20 && startsLower(b.text)
 	}
