@@ -185,21 +185,23 @@ func tidy(s string, maxBytes int) string {
 	var b strings.Builder
 	b.Grow(min(len(s), maxBytes))
 	space, breaks := false, 0 // pending before the next letter
-	for _, r := range s {
-		switch {
-		case r == '\x1d':
-			breaks += 2
-			continue
-		case r == '\x1e' || r == '\n' && !marked:
-			breaks++
-			space = true
-			continue
-		case unicode.IsSpace(r):
-			space = true
-			continue
-		}
-		if r = visible(r); r < 0 {
-			continue
+	for i := 0; i < len(s); {
+		n := plainRun(s[i:])
+		if n == 0 {
+			var r rune
+			r, n = utf8.DecodeRuneInString(s[i:])
+			switch {
+			case r == '\x1d':
+				breaks += 2
+			case r == '\x1e', r == '\n' && !marked:
+				breaks++
+			case unicode.IsSpace(r):
+				space = true
+			}
+			if r == '\x1d' || r == '\x1e' || unicode.IsSpace(r) || visible(r) < 0 {
+				i += n
+				continue
+			}
 		}
 		if b.Len() > 0 {
 			if breaks >= 2 {
@@ -208,13 +210,24 @@ func tidy(s string, maxBytes int) string {
 				b.WriteByte(' ')
 			}
 		}
-		if b.Len()+utf8.RuneLen(r) > maxBytes {
+		space, breaks = false, 0
+		if left := maxBytes - b.Len(); n > left {
+			b.WriteString(cutBytes(s[i:i+n], max(left, 0)))
 			break
 		}
-		b.WriteRune(r)
-		space, breaks = false, 0
+		b.WriteString(s[i : i+n])
+		i += n
 	}
 	return strings.TrimRight(b.String(), " \n")
+}
+
+// plainRun returns how many ASCII letters, digits and signs s begins with.
+func plainRun(s string) int {
+	n := 0
+	for n < len(s) && s[n] > ' ' && s[n] < 0x7f {
+		n++
+	}
+	return n
 }
 
 // visible maps characters that no text needs to -1: controls, those that XML
