@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -123,6 +126,26 @@ func (g *rig) take(ctx context.Context, r *Result) error {
 	return nil
 }
 
+// got returns the results so far.
+func (g *rig) got() []*Result {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.results)
+}
+
+// requests returns what was asked so far.
+func (n *network) requests() []request {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.asked)
+}
+
+func (g *rig) setSink(s Sink) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.sink = s
+}
+
 func (g *rig) state(name string) story.SourceState {
 	for _, st := range g.States() {
 		if st.Name == name {
@@ -172,8 +195,8 @@ func TestInterval(t *testing.T) {
 		if len(seen) < 5 {
 			t.Error("intervals have no jitter")
 		}
-		if len(g.results) != 1 || titles(g.results[0]) != "a" {
-			t.Errorf("%d results, want one: 304 is not worth one", len(g.results))
+		if len(g.got()) != 1 || titles(g.got()[0]) != "a" {
+			t.Errorf("%d results, want one: 304 is not worth one", len(g.got()))
 		}
 		if st := g.Unflushed(); len(st) != 1 || !st[0].Next.After(st[0].Checked) || len(g.Unflushed()) != 0 {
 			t.Errorf("Unflushed = %+v, want the state once", st)
@@ -183,9 +206,9 @@ func TestInterval(t *testing.T) {
 
 func TestBackOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		well := false
+		var well atomic.Bool
 		g := start(t, []story.Source{feedSource("a", "https://a.example/feed")}, nil, func(r *http.Request) (*http.Response, error) {
-			if well {
+			if well.Load() {
 				return same(r)
 			}
 			return respond(r, 500, ""), nil
@@ -205,7 +228,7 @@ func TestBackOff(t *testing.T) {
 		if st.Errors != len(apart)+1 || st.Error == "" || st.Checked.Sub(st.ErrorSince) < 5*24*time.Hour {
 			t.Errorf("state = %+v", st)
 		}
-		well = true
+		well.Store(true)
 		time.Sleep(27 * time.Hour)
 		if st := g.state("a"); st.Errors != 0 || st.Error != "" || st.Next.Sub(st.Checked) > time.Hour {
 			t.Errorf("state after recovery = %+v", st)
@@ -290,8 +313,8 @@ func TestConcurrency(t *testing.T) {
 		if g.most[""] != 50 {
 			t.Errorf("%d requests at a time, want 50", g.most[""])
 		}
-		if len(g.results) != n {
-			t.Errorf("%d results, want %d", len(g.results), n)
+		if len(g.got()) != n {
+			t.Errorf("%d results, want %d", len(g.got()), n)
 		}
 	})
 }
@@ -301,22 +324,22 @@ func TestSinkFails(t *testing.T) {
 		g := start(t, []story.Source{feedSource("a", "https://a.example/")}, nil, same)
 		full := errors.New("disk full")
 		fails := 3
-		g.sink = func(ctx context.Context, r *Result) error {
+		g.setSink(func(ctx context.Context, r *Result) error {
 			if fails--; fails >= 0 {
 				return full
 			}
 			return nil
-		}
+		})
 		time.Sleep(10 * time.Second)
 		if st := g.state("a"); st.ETag != "" || !strings.Contains(st.NextReason, "could not be stored") {
 			t.Errorf("state after a failed commit = %+v", st)
 		}
 		time.Sleep(10 * time.Minute)
 		g.stop()
-		if len(g.asked) != 4 || len(g.results) != 4 {
-			t.Fatalf("%d requests, %d results; want 4 each", len(g.asked), len(g.results))
+		if len(g.requests()) != 4 || len(g.got()) != 4 {
+			t.Fatalf("%d requests, %d results; want 4 each", len(g.requests()), len(g.got()))
 		}
-		for _, q := range g.asked {
+		for _, q := range g.requests() {
 			if q.tag != "" {
 				t.Errorf("a request carries %s of a result that was not stored", q.tag)
 			}
@@ -347,7 +370,7 @@ func TestRestart(t *testing.T) {
 			t.Errorf("%d looks before they were due", n)
 		}
 		time.Sleep(20 * time.Minute)
-		if at := g.times(""); len(at) != 100 || at[len(at)-1] < time.Minute || g.asked[0].tag != `"1"` {
+		if at := g.times(""); len(at) != 100 || at[len(at)-1] < time.Minute || g.requests()[0].tag != `"1"` {
 			t.Errorf("%d looks within %v after the restart, want 100, spread, with validators", len(at), at[len(at)-1])
 		}
 		g.stop()
@@ -389,7 +412,7 @@ func TestReload(t *testing.T) {
 			t.Errorf("a disabled source: %+v", st)
 		}
 		if len(g.times("https://c.")) != 1 || len(g.times("https://off.")) != 0 || len(g.times("https://b.")) != 1 {
-			t.Errorf("asked: %v", g.asked)
+			t.Errorf("asked: %v", g.requests())
 		}
 
 		a.Interval = 6 * time.Minute
@@ -409,9 +432,9 @@ func TestReload(t *testing.T) {
 
 		a.Category = "world"
 		g.Reload([]story.Source{a})
-		n := len(g.results)
+		n := len(g.got())
 		time.Sleep(time.Second)
-		if len(g.results) != n+1 || g.results[n].Articles[0].Categories[0] != "world" {
+		if len(g.got()) != n+1 || g.got()[n].Articles[0].Categories[0] != "world" {
 			t.Error("a new category does not reach the articles")
 		}
 		g.stop()
@@ -427,7 +450,7 @@ func TestReloadDuringLook(t *testing.T) {
 		time.Sleep(time.Second)
 		g.Reload(nil)
 		time.Sleep(10 * time.Second)
-		if len(g.results) != 0 {
+		if len(g.got()) != 0 {
 			t.Error("a removed source brought a result")
 		}
 		g.stop()
@@ -449,10 +472,10 @@ func TestRefresh(t *testing.T) {
 			}
 			return same(r)
 		})
-		g.sink = func(ctx context.Context, r *Result) error {
+		g.setSink(func(ctx context.Context, r *Result) error {
 			r.New = len(r.Articles)
 			return nil
-		}
+		})
 		time.Sleep(500 * time.Millisecond)
 
 		var steps []string
@@ -505,7 +528,7 @@ func TestRefreshWhileStopping(t *testing.T) {
 		if err := <-ended; !errors.Is(err, ErrStopped) {
 			t.Errorf("Refresh = %v, want ErrStopped", err)
 		}
-		if len(g.results) != 0 {
+		if len(g.got()) != 0 {
 			t.Error("a look that was broken off brought a result")
 		}
 		if st := g.state("a"); st.Errors != 0 {
@@ -549,6 +572,48 @@ func TestSetOptions(t *testing.T) {
 	}
 	if err := f.SetOptions(Options{UserAgent: "other"}); err != nil || f.options().UserAgent != "other" {
 		t.Errorf("SetOptions: %v", err)
+	}
+}
+
+// TestFileSource uses real files, and the watch or the rescan that finds them.
+func TestFileSource(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("one.txt", "The ferry sails again\n\nThe ferry to the island sails again from Monday.\n")
+	f := newFetcher(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	got := make(chan *Result, 10)
+	ended := make(chan error)
+	src := story.Source{Name: "files", Files: filepath.Join(dir, "*.txt"), Category: "coast", Enabled: true}
+	go func() {
+		ended <- f.Run(ctx, []story.Source{src}, nil, func(ctx context.Context, r *Result) error {
+			got <- r
+			return nil
+		})
+	}()
+	if r := <-got; len(r.Articles) != 1 || r.Err != nil || r.State.Format != "files" || r.State.Next.IsZero() {
+		t.Errorf("first look = %d articles, %v, %+v", len(r.Articles), r.Err, r.State)
+	}
+	reports, err := f.Refresh(ctx, nil, nil)
+	if err != nil || len(reports) != 1 || !reports[0].NotModified {
+		t.Errorf("Refresh of unchanged files = %+v, %v", reports, err)
+	}
+	write("two.txt", "The lighthouse is lit\n\nThe lighthouse burns for the first time in years.\n")
+	if reports, err = f.Refresh(ctx, nil, nil); err != nil || len(reports) != 1 {
+		t.Errorf("Refresh of changed files = %+v, %v", reports, err)
+	}
+	if r := <-got; len(r.Articles) != 1 || !strings.Contains(r.Articles[0].Title, "lighthouse") {
+		t.Errorf("second look = %+v, want the new file alone", r.Articles)
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("Run = %v", err)
 	}
 }
 

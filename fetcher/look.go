@@ -155,7 +155,7 @@ func (f *Fetcher) lookAtFiles(ctx context.Context, files *fileSource, src *story
 	} else {
 		st.Error, st.ErrorSince, st.Errors = "", time.Time{}, 0
 	}
-	r.NotModified = len(r.Articles) == 0 && r.Err == nil
+	r.NotModified = len(r.Articles) == 0
 	st.Next, st.NextReason = now.Add(rescanInterval), "rescan, beside the watch"
 	r.State = st
 	return r

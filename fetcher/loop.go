@@ -198,7 +198,9 @@ func (f *Fetcher) look(r *run, e *source, src story.Source, st story.SourceState
 	f.mu.Unlock()
 	f.poke()
 
-	quiet := result.NotModified && result.Err == nil
+	// The state of a look that found nothing new is stored with others', and so is
+	// that of files with the same fault as a minute ago.
+	quiet := result.NotModified && (result.Err == nil || files != nil && result.State.Error == st.Error)
 	var err error
 	if !dropped && !quiet {
 		f.tell(result)
@@ -243,6 +245,7 @@ func (f *Fetcher) finish(e *source, r *Result, err error, dropped, quiet bool, t
 	default:
 		e.st = r.State
 		e.unflushed, e.refused = quiet, 0
+		e.again = e.again || r.More
 		if e.stale {
 			e.st.ETag, e.st.LastModified, e.st.BodyHash = "", "", 0
 			e.again = true
