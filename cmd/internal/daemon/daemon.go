@@ -52,6 +52,7 @@ type daemon struct {
 	pipeline *Pipeline
 	fetcher  *fetcher.Fetcher
 	handler  *feedgen.Handler
+	files    *listing
 	started  time.Time
 }
 
@@ -61,19 +62,21 @@ func Run(ctx context.Context, o Options) error {
 	signal.Notify(reload, syscall.SIGHUP)
 	defer signal.Stop(reload)
 
-	db, err := store.Open(o.Config.DataDir, store.Options{Create: true, Canonical: IdentifyingLink})
+	var files listing
+	files.set(o.Config.Sources)
+	db, err := store.Open(o.Config.DataDir, store.Options{Create: true, Canonical: IdentifyingLink, Listed: files.listed})
 	if err != nil {
 		return err
 	}
-	d, err := newDaemon(db, o)
+	d, err := newDaemon(db, &files, o)
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
 	return errors.Join(d.run(ctx, reload), db.Close())
 }
 
-func newDaemon(db *store.DB, o Options) (*daemon, error) {
-	d := &daemon{Options: o, db: db, started: time.Now()}
+func newDaemon(db *store.DB, files *listing, o Options) (*daemon, error) {
+	d := &daemon{Options: o, db: db, files: files, started: time.Now()}
 	d.pipeline = NewPipeline(db, o.Config, o.Log)
 	f, err := fetcher.New(o.Config.Fetch)
 	if err != nil {
@@ -185,6 +188,7 @@ func (d *daemon) reload() {
 	}
 	c.Listen, c.DataDir = old.Listen, old.DataDir
 	d.pipeline.Configure(c)
+	d.files.set(c.Sources)
 	d.handler.Configure(d.feeds(c))
 	d.fetcher.Reload(c.Sources)
 	d.Log.Info("config reloaded", "sources", len(c.Sources), "feeds", len(c.Feeds.Feeds))

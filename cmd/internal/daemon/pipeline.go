@@ -422,18 +422,25 @@ func (p *Pipeline) flush() {
 	}
 }
 
-// expire removes the stories that retention no longer keeps.
+// expire removes the stories that retention no longer keeps, some at a time.
 func (p *Pipeline) expire() {
-	keep := p.settings().Retention
+	keep, total := p.settings().Retention, 0
 	if keep <= 0 {
 		return
 	}
-	removed, err := p.db.Expire(p.now().Add(-keep))
-	if err != nil {
-		p.log.Error("retention failed", "error", err)
+	for {
+		removed, err := p.db.Expire(p.now().Add(-keep))
+		p.beat.Store(time.Now().UnixNano())
+		total += len(removed)
+		if err != nil {
+			p.log.Error("retention failed", "error", err)
+		}
+		if err != nil || len(removed) == 0 {
+			break
+		}
 	}
-	if len(removed) > 0 {
-		p.log.Info("retention removed stories", "stories", len(removed))
+	if total > 0 {
+		p.log.Info("retention removed stories", "stories", total)
 	}
 }
 

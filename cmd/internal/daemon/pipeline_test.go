@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -342,5 +343,33 @@ func TestSinkAfterTheEndReturns(t *testing.T) {
 	cancel()
 	if _, err := p.Take(ctx, results(3)[0]); !errors.Is(err, context.Canceled) {
 		t.Errorf("Take after the end = %v, want %v", err, context.Canceled)
+	}
+}
+
+func TestListedWhileTheFileIsThere(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "in", "sub", "ferry.txt")
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("Ferry late again"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var l listing
+	l.set([]story.Source{{Name: "files", Files: filepath.Join(dir, "in", "**", "*.txt")}, {Name: "feed", Feed: "https://x.example/"}})
+	key := story.MakeKey("files", fetcher.FileIdentity+"sub/ferry.txt")
+	for k, want := range map[story.Key]bool{
+		key: true, story.MakeKey("files", fetcher.FileIdentity+"sub/gone.txt"): false,
+		story.MakeKey("feed", "guid"): false, story.MakeKey("other", fetcher.FileIdentity+"sub/ferry.txt"): false,
+	} {
+		if got := l.listed(k); got != want {
+			t.Errorf("listed(%q) = %v, want %v", k, got, want)
+		}
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if l.listed(key) {
+		t.Error("listed after the file is gone")
 	}
 }
