@@ -202,6 +202,9 @@ func (f *Fetcher) look(r *run, e *source, src story.Source, st story.SourceState
 	// that of files with the same fault as a minute ago.
 	quiet := result.NotModified && (result.Err == nil || files != nil && result.State.Error == st.Error)
 	var err error
+	if st.Errors > 0 && result.Err == nil {
+		f.log().Info("source is well again", "source", src.Name, "failures", st.Errors)
+	}
 	if !dropped && !quiet {
 		f.tell(result)
 		err = r.sink(r.ctx, result)

@@ -21,7 +21,7 @@ type Report struct {
 	Took        time.Duration     // from the start of the request to the commit
 }
 
-// Refresh looks at these sources now (nil: at all enabled ones) and waits until what was found is
+// Refresh looks at these sources now (none named: at all enabled ones) and waits until what was found is
 // committed. It returns a report for each, in the order of names, or
 // of the config. Limits to hosts hold, and a server that asked to wait
 // (Retry-After) is not asked: the report says so. The progress function, which may be nil,
@@ -71,7 +71,7 @@ func (f *Fetcher) order(names []string) ([]string, chan Report, *run, error) {
 		return nil, nil, nil, ErrNotRunning
 	}
 	var chosen []*source
-	if names == nil {
+	if len(names) == 0 {
 		for _, e := range f.entries {
 			if e.src.Enabled {
 				chosen = append(chosen, e)
