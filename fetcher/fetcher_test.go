@@ -478,6 +478,9 @@ func TestRefresh(t *testing.T) {
 		})
 		time.Sleep(500 * time.Millisecond)
 
+		if st := g.state("Harbour Post"); !st.LastNew.IsZero() {
+			t.Errorf("LastNew = %v before the first look is over", st.LastNew)
+		}
 		var steps []string
 		reports, err := g.Refresh(t.Context(), nil, func(done, total int) { steps = append(steps, fmt.Sprint(done, "/", total)) })
 		if err != nil || len(reports) != 3 || strings.Join(steps, " ") != "1/3 2/3 3/3" {
@@ -485,6 +488,9 @@ func TestRefresh(t *testing.T) {
 		}
 		if r := reports[0]; r.Source != "Harbour Post" || !r.NotModified || r.Err != nil || r.Took < time.Second {
 			t.Errorf("report of a source that was being looked at = %+v, want that of a second look", r)
+		}
+		if st := reports[0].State; st.LastNew.IsZero() || !st.LastNew.Before(st.Checked) {
+			t.Errorf("LastNew = %v, want the time of the first look", st.LastNew)
 		}
 		if r := reports[1]; r.Err == nil || !strings.Contains(r.Err.Error(), "asked to wait") {
 			t.Errorf("report of a source on hold = %+v", r)

@@ -249,6 +249,9 @@ func (f *Fetcher) finish(e *source, r *Result, err error, dropped, quiet bool, t
 		e.st = r.State
 		e.unflushed, e.refused = quiet, 0
 		e.again = e.again || r.More
+		if r.New > 0 { // known only now that it is committed: stored with the next states
+			e.st.LastNew, e.unflushed = e.st.Checked, true
+		}
 		if e.stale {
 			e.st.ETag, e.st.LastModified, e.st.BodyHash = "", "", 0
 			e.again = true
