@@ -14,6 +14,8 @@ const (
 	maxRead   = 5 << 10 // bytes of the body that are read for them
 	maxTitle  = 1 << 10 // bytes of the title that are read
 
+	minWords = 2 // different stems, beside numbers, with which an article may join others
+
 	one = 1 << 12 // fixed-point one of feature weights and shortness
 )
 
@@ -37,6 +39,10 @@ type item struct {
 	ids   uint8  // story ids that were made from key
 	home  ID     // the id that was made from key, if ids is 1
 	group *group // nil once closed
+
+	// telling is false for an article that has hardly a word, such as "In brief" or
+	// "March 11, 2014": it tells nothing about an event and stays alone.
+	telling bool
 
 	features []feature // in order of first occurrence
 }
@@ -69,14 +75,14 @@ func (r *reader) read(it *item, a *Article, lex *lexicon) {
 	r.tokens = text.Tokens(r.tokens[:0], prefix(a.Title, maxTitle), it.lang)
 	for i := range r.tokens {
 		c := r.at(r.tokens[i].Stem)
-		c.v += p.titleWeight
-		c.h += p.titleWeight
+		c.v += param.titleWeight
+		c.h += param.titleWeight
 	}
 	r.tokens = text.Tokens(r.tokens[:0], prefix(a.Text, maxRead), it.lang)
 	for i := range r.tokens[:min(len(r.tokens), maxBody)] {
 		c := r.at(r.tokens[i].Stem)
 		if i < leadWords {
-			c.v += p.leadWeight
+			c.v += param.leadWeight
 		} else {
 			c.v++
 		}
@@ -103,14 +109,21 @@ func (r *reader) finish(it *item, lex *lexicon) {
 	var v2, h2 float64
 	for i := range r.counts {
 		c := &r.counts[i]
-		c.v = c.v / (c.v + p.saturation)
+		c.v = c.v / (c.v + param.saturation)
 		v2 += float64(c.v * c.v)
 		if c.h > 0 {
-			c.h = c.h / (c.h + p.saturation)
+			c.h = c.h / (c.h + param.saturation)
 			h2 += float64(c.h * c.h)
 		}
 	}
 	v, h := one/math.Sqrt(max(v2, 1e-9)), one/math.Sqrt(max(h2, 1e-9))
+	words := 0
+	for i := range r.counts {
+		if c := r.counts[i].stem[0]; c < '0' || c > '9' {
+			words++
+		}
+	}
+	it.telling = words >= minWords
 	it.features = make([]feature, len(r.counts))
 	for i, c := range r.counts {
 		it.features[i] = feature{
@@ -118,7 +131,7 @@ func (r *reader) finish(it *item, lex *lexicon) {
 		}
 		r.counts[i].stem = ""
 	}
-	it.short = int32(math.Round(one * math.Exp(-float64(len(r.counts))/p.shortScale)))
+	it.short = int32(math.Round(one * math.Exp(-float64(len(r.counts))/param.shortScale)))
 }
 
 // prefix returns at most the first n bytes of s, and no half of a sign.

@@ -50,7 +50,7 @@ type Grouper struct {
 	fresh   []*group         // stories not shown yet, in no order that matters
 
 	expiry expiries
-	recent []*item // of the last p.recent articles those that were open then, by seq
+	recent []*item // of the last param.recent articles those that were open then, by seq
 
 	out   []Decision
 	stats Stats
@@ -123,7 +123,7 @@ func (g *Grouper) Add(a *Article) []Decision {
 	g.recent = append(g.recent, it)
 	g.place(it)
 	g.since++
-	if g.since >= p.every {
+	if g.since >= param.every {
 		g.pass()
 	}
 	return g.out
@@ -175,7 +175,7 @@ func (g *Grouper) place(it *item) {
 	q := g.ask(it)
 	limit := g.threshold(q.r)
 	var ms []match
-	if g.telling(q) {
+	if it.telling {
 		ms = g.rank(q, g.candidates(q), limit)
 	}
 	why := Reason{Rule: "first"}
@@ -200,12 +200,6 @@ func (g *Grouper) place(it *item) {
 	g.out = append(g.out, Decision{Kind: Join, Article: it.seq, Story: s.id, Reason: why})
 	g.test(s)
 }
-
-// telling reports whether an article has words enough to be compared at all.
-func (g *Grouper) telling(q *query) bool { return len(q.it.features) >= minStems }
-
-// minStems is the least number of different stems with which an article may join others.
-const minStems = 2
 
 // open makes a story of it, with the id that follows from its key, and records d.
 func (g *Grouper) open(it *item, d Decision) *group {

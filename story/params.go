@@ -1,34 +1,36 @@
 package story
 
-// params are the numbers of the method; doc.go tells what they do and how they
-// were chosen. Those in pairs hold for full texts and for bare titles, and are
-// mixed by shortness between.
+// params are the numbers of the method. doc.go has the formulas that they stand
+// in. Where there are two, the first holds for full texts and the second for
+// bare titles; between, they are mixed by shortness.
 type params struct {
-	titleWeight, leadWeight float64
+	// Weights of words.
+	titleWeight, leadWeight float64 // of a word in the title, in the first words; 1 elsewhere
 	saturation, shortScale  float64
 
-	head             float64 // weight of the head's cosine
-	member           float64 // weight of the best member's cosine, for titles
-	size             float64 // weight of the story's size, for titles
-	joinText, joinT  float64 // thresholds
-	mergeText, mergT float64
-	mergeHead        float64 // share of the head in a merge
-	better           float64 // by how much another story must be better for a move
-	out              float64 // own score under which an article is put out
-
-	splitRho, splitN, splitEx float64
-	splitWithin               float64
-
-	candidates, stems, budget int
-	members                   int // newest members looked at for the best one
-	every, recent             int
+	// Joining.
+	head               float64 // weight of the head's cosine, for texts
+	member, size       float64 // weight of the best member's cosine and of the story's size, for titles
+	joinText, joinT    float64 // least score
+	better             float64 // by how much another story must be better for a move
+	out                float64 // added to the least score, what a member must have to stay
+	mergeText, mergeT  float64 // least likeness of two stories that are one
+	mergeHead          float64 // share of the head in it
+	rivalText, rivalT  float64 // how far below the least score a story is still a candidate for a merge
+	candidates, stems  int     // stories scored for an article; its heaviest stems that find them
+	budget             int     // postings read for it, beside those of the rarest stem
+	members            int     // newest members among which the best one is sought
+	every, recent      int     // articles between two passes; articles that a pass judges
+	splitRho, splitN   float64
+	splitEx, splitBase float64
+	splitWithin        float64
 }
 
-var p = params{
+// param holds the values in force; only tests change them.
+var param = params{
 	titleWeight: 3, leadWeight: 1.5, saturation: 1.2, shortScale: 25,
-	head: .37, member: .10, size: .09, joinText: .27, joinT: .16,
-	mergeText: .50, mergT: .13, mergeHead: .3, better: .06, out: -.05,
-	splitRho: .52, splitN: 3.2, splitEx: .3, splitWithin: .05,
-	candidates: 8, stems: 25, budget: 1000, members: 40,
-	every: 50, recent: 500,
+	head: .37, member: .10, size: .09, joinText: .27, joinT: .16, better: .06, out: -.05,
+	mergeText: .50, mergeT: .13, mergeHead: .3, rivalText: .17, rivalT: .13,
+	candidates: 8, stems: 25, budget: 1000, members: 40, every: 50, recent: 500,
+	splitRho: .52, splitN: 3.2, splitEx: .3, splitBase: .75, splitWithin: .05,
 }

@@ -33,11 +33,11 @@ func (g *Grouper) pass() {
 	}
 }
 
-// toJudge returns the open articles among the last p.recent, and those that were
+// toJudge returns the open articles among the last param.recent, and those that were
 // edited, in commit order.
 func (g *Grouper) toJudge() []*item {
 	oldest := uint64(0)
-	if n := uint64(p.recent); g.seq > n {
+	if n := uint64(param.recent); g.seq > n {
 		oldest = g.seq - n
 	}
 	g.recent = slices.DeleteFunc(g.recent, func(it *item) bool { return it.group == nil || it.seq <= oldest })
@@ -65,34 +65,53 @@ func (g *Grouper) judge(it *item) {
 	own := match{group: home, s: limit, bare: limit, full: true} // a story of one
 	if len(home.members) > 1 {
 		own = g.score(q, home)
-		if it.lang != "" && home.lang != "" && it.lang != home.lang {
-			own = match{group: home, s: limit - 1, bare: limit - 1, full: true}
-		}
+	}
+	clash := home.clashes(it)
+	if clash {
+		own.s, own.bare, own.full = limit-1, limit-1, true
 	}
 	var others []*group
-	if g.telling(q) {
+	if it.telling {
 		others = without(g.candidates(q), home)
 	}
-	floor := own.bare + p.better
+	floor := own.bare + param.better
 	ms := g.rank(q, others, floor)
 	g.note(it, ms, limit)
-	if len(ms) > 0 && ms[0].s > floor || own.bare < limit+p.out {
+	if len(ms) > 0 && ms[0].s > floor || own.bare < limit+param.out {
 		g.addMember(q, &own)
 	}
 	switch {
-	case len(ms) > 0 && ms[0].s > own.s+p.better && (ms[0].s >= limit || own.s < limit):
+	case len(ms) > 0 && ms[0].s > own.s+param.better && (ms[0].s >= limit || own.s < limit):
 		g.move(q, own, ms, limit)
-	case own.s < limit+p.out && len(home.members) > 1 && home.members[0] != it:
-		g.leave(home, it)
-		g.open(it, Decision{Kind: Split, From: home.id, Articles: []uint64{it.seq}, Reason: Reason{
-			Rule: "no match", Score: own.s, Threshold: limit + p.out, Near: home.id, NearScore: own.s,
-		}})
+	case own.s < limit+param.out && len(home.members) > 1 && (clash || home.members[0] != it):
+		leaving := []*item{it}
+		if home.members[0] == it { // the id stays with the first article
+			leaving = slices.Clone(home.members[1:])
+		}
+		g.gather(it)
+		g.splitOff(home, leaving, Reason{
+			Rule: "no match", Score: own.s, Threshold: limit + param.out, Near: home.id, NearScore: own.s,
+		})
 	}
+}
+
+// clashes reports whether another member is known to be in another language
+// than it, which an edit can bring about.
+func (s *group) clashes(it *item) bool {
+	if it.lang == "" {
+		return false
+	}
+	for _, m := range s.members {
+		if m != it && m.lang != "" {
+			return m.lang != it.lang
+		}
+	}
+	return false
 }
 
 // note keeps the stories near an article, as candidates for a merge with its own.
 func (g *Grouper) note(it *item, ms []match, limit float64) {
-	floor := limit - .17*(1-it.r()) - .13*it.r()
+	floor := limit - float64(param.rivalText*(1-it.r())) - float64(param.rivalT*it.r())
 	var near []*group
 	for _, m := range ms {
 		if m.s > floor {
@@ -108,7 +127,7 @@ func (g *Grouper) note(it *item, ms []match, limit float64) {
 func (g *Grouper) move(q *query, own match, ms []match, limit float64) {
 	it, from, to := q.it, own.group, ms[0].group
 	d := Decision{Kind: Move, Article: it.seq, Story: to.id, From: from.id, Reason: Reason{
-		Rule: "better match", Score: ms[0].s, Threshold: own.s + p.better, Terms: g.shared(q, to),
+		Rule: "better match", Score: ms[0].s, Threshold: own.s + param.better, Terms: g.shared(q, to),
 		Near: from.id, NearScore: own.s,
 	}}
 	g.gather(it)
@@ -168,7 +187,7 @@ func (g *Grouper) likeness(x *pair) {
 	a, b := x.a, x.b
 	n := float64(len(a.members) + len(b.members))
 	r := float64(a.short+b.short) / one / n
-	x.limit = float64(p.mergeText*(1-r)) + float64(p.mergT*r) + g.strict
+	x.limit = float64(param.mergeText*(1-r)) + float64(param.mergeT*r) + g.strict
 	if a.lang != "" && b.lang != "" && a.lang != b.lang || slices.Contains(a.siblings, b) {
 		return
 	}
@@ -199,10 +218,10 @@ func (g *Grouper) likeness(x *pair) {
 	}
 	g.stats.Walked += uint64(len(b.entries))
 	if av > 0 && bv > 0 {
-		x.score = float64((1 - p.mergeHead) * float64(dv) / (sqrt(av) * sqrt(bv)))
+		x.score = float64((1 - param.mergeHead) * float64(dv) / (sqrt(av) * sqrt(bv)))
 	}
 	if ah > 0 && bh > 0 {
-		x.score += float64(p.mergeHead * float64(dh) / (sqrt(ah) * sqrt(bh)))
+		x.score += float64(param.mergeHead * float64(dh) / (sqrt(ah) * sqrt(bh)))
 	}
 }
 

@@ -1,10 +1,6 @@
 package story
 
-import (
-	"cmp"
-	"math"
-	"slices"
-)
+import "math"
 
 func sqrt(x int64) float64 { return math.Sqrt(float64(x)) }
 
@@ -17,20 +13,34 @@ type share struct {
 	score float64
 }
 
-// terms returns the heaviest shares as parts of their sum. Shares of the same
-// weight stand in the order of the words.
+// heaviest moves the n heaviest shares to the front and returns them; those of
+// the same weight stand in the order of the words.
+func heaviest(shares []share, n int) []share {
+	n = min(n, len(shares))
+	for k := range n {
+		best := k
+		for i := k + 1; i < len(shares); i++ {
+			if x, y := &shares[i], &shares[best]; x.score > y.score || x.score == y.score && x.text < y.text {
+				best = i
+			}
+		}
+		shares[k], shares[best] = shares[best], shares[k]
+	}
+	return shares[:n]
+}
+
+// terms returns the heaviest shares as parts of their sum. The shares are parts
+// of a cosine; they are summed in fixed point, so that their order does not matter.
 func terms(shares []share) []Term {
-	slices.SortFunc(shares, func(a, b share) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.text, b.text))
-	})
-	sum := 0.0
-	for _, s := range shares {
-		sum += s.score
+	const scale = 1 << 40
+	sum := int64(0)
+	for i := range shares {
+		sum += int64(float64(shares[i].score * scale))
 	}
 	var out []Term
-	for _, s := range shares[:min(len(shares), maxTerms)] {
+	for _, s := range heaviest(shares, maxTerms) {
 		if s.score > 0 {
-			out = append(out, Term{Text: s.text, Weight: s.score / sum})
+			out = append(out, Term{Text: s.text, Weight: float64(s.score*scale) / float64(max(sum, 1))})
 		}
 	}
 	return out
@@ -39,7 +49,7 @@ func terms(shares []share) []Term {
 // shared returns the terms that carry the cosines of the query and s.
 func (g *Grouper) shared(q *query, s *group) []Term {
 	v2, h2 := g.normsOf(s, q.it.lang, q.lnN)
-	v, h := 1/max(1, q.v*sqrt(v2)), p.head*(1-q.r)/max(1, q.h*sqrt(h2))
+	v, h := 1/max(1, q.v*sqrt(v2)), param.head*(1-q.r)/max(1, q.h*sqrt(h2))
 	shares := g.shares[:0]
 	for i := range s.entries {
 		e := &s.entries[i]
@@ -58,12 +68,15 @@ func (g *Grouper) shared(q *query, s *group) []Term {
 // common returns the terms that carry the cosine of two stories.
 func (g *Grouper) common(a, b *group) []Term {
 	lnN := g.lnStories(a.lang)
+	av, _ := g.normsOf(a, a.lang, lnN)
+	bv, _ := g.normsOf(b, a.lang, lnN)
+	scale := 1 / max(1, sqrt(av)*sqrt(bv))
 	g.scatterGroup(a)
 	shares := g.shares[:0]
 	for i := range b.entries {
 		if e := &b.entries[i]; g.has(e.term) {
 			w := g.idf2(lnN, e.term)
-			shares = append(shares, share{g.lex.words[e.term].text, float64(product(w, e.v, a.entries[g.at[e.term]].v))})
+			shares = append(shares, share{g.lex.words[e.term].text, scale * float64(product(w, e.v, a.entries[g.at[e.term]].v))})
 		}
 	}
 	for i := range a.entries {

@@ -112,7 +112,7 @@ func Restore(o Options, state []byte, open iter.Seq2[Restored, error]) (*Grouper
 		}
 	}
 	for _, it := range g.items {
-		if it.seq+uint64(p.recent) > g.seq {
+		if it.seq+uint64(param.recent) > g.seq {
 			g.recent = append(g.recent, it)
 		}
 	}
@@ -190,7 +190,7 @@ func (g *Grouper) setState(state []byte) error {
 	}
 	r.b = r.b[n:]
 	g.now = max(g.now, now)
-	g.since = int(min(r.uint(), uint64(p.every)))
+	g.since = int(min(r.uint(), uint64(param.every)))
 
 	seq := uint64(0)
 	for range r.count() {

@@ -109,7 +109,7 @@ func TestRestore(t *testing.T) {
 		seed := rapid.Uint64().Draw(t, "seed")
 		events := rapid.IntRange(2, 24).Draw(t, "events")
 		gap := time.Duration(rapid.IntRange(0, 300).Draw(t, "minutes")) * time.Minute
-		steps := stream(seed, rapid.IntRange(20, 400).Draw(t, "steps"), events, gap)
+		steps := stream(seed, rapid.IntRange(20, 220).Draw(t, "steps"), events, gap)
 		stop := rapid.IntRange(0, len(steps)).Draw(t, "stop")
 		o := Options{Window: 2 * 24 * time.Hour}
 		l := newLedger()

@@ -94,7 +94,7 @@ func (g *Grouper) ask(it *item) *query {
 	return q
 }
 
-// candidates returns the open stories that share the query's heaviest stems, at most p.candidates
+// candidates returns the open stories that share the query's heaviest stems, at most param.candidates
 // of them, best guess first; exact scores are up to score. The slice is reused.
 func (g *Grouper) candidates(q *query) []*group {
 	type heavy struct {
@@ -105,11 +105,11 @@ func (g *Grouper) candidates(q *query) []*group {
 	n := 0
 	for i, f := range q.it.features {
 		h := heavy{math.Sqrt(g.idf2(q.lnN, f.term)) * float64(f.v), i}
-		if n == p.stems && h.weight <= top[n-1].weight {
+		if n == param.stems && h.weight <= top[n-1].weight {
 			continue
 		}
 		j := n
-		if n < p.stems {
+		if n < param.stems {
 			n++
 		} else {
 			j--
@@ -129,7 +129,7 @@ func (g *Grouper) candidates(q *query) []*group {
 	for i, s := range stems {
 		f := q.it.features[s.at]
 		posts := g.lex.words[f.term].posts
-		if read += len(posts); i > 0 && read > p.budget {
+		if read += len(posts); i > 0 && read > param.budget {
 			break
 		}
 		g.stats.Postings += uint64(len(posts))
@@ -161,7 +161,7 @@ func (g *Grouper) best(q *query) []*group {
 		}
 		x := guess{s, float64(sum) / math.Sqrt(float64(s.plain2))}
 		n := len(guesses)
-		if n == p.candidates {
+		if n == param.candidates {
 			if !x.before(guesses[n-1]) {
 				continue
 			}
@@ -247,10 +247,10 @@ func (g *Grouper) score(q *query, s *group) match {
 		m.bare = float64(dv) / (q.v * math.Sqrt(float64(v2)))
 	}
 	if h2 > 0 && q.h > 0 {
-		m.bare += float64(p.head * (1 - q.r) * float64(dh) / (q.h * math.Sqrt(float64(h2))))
+		m.bare += float64(param.head * (1 - q.r) * float64(dh) / (q.h * math.Sqrt(float64(h2))))
 	}
 	if n > 0 {
-		m.bare += float64(p.size * q.r * (1 - 1/math.Sqrt(float64(n))))
+		m.bare += float64(param.size * q.r * (1 - 1/math.Sqrt(float64(n))))
 	}
 	m.s = m.bare
 	return m
@@ -263,13 +263,13 @@ func (g *Grouper) addMember(q *query, m *match) {
 	}
 	m.full = true
 	best, seen := 0.0, 0
-	for i := len(m.group.members) - 1; i >= 0 && seen < p.members; i-- {
+	for i := len(m.group.members) - 1; i >= 0 && seen < param.members; i-- {
 		if other := m.group.members[i]; other != q.it {
 			best = max(best, g.cosine(q, other))
 			seen++
 		}
 	}
-	m.s = m.bare + float64(p.member*q.r*best)
+	m.s = m.bare + float64(param.member*q.r*best)
 }
 
 // cosine returns the cosine of the query and an article under the weights of now.
@@ -297,7 +297,7 @@ func (g *Grouper) rank(q *query, among []*group, floor float64) []match {
 	for _, s := range among {
 		ms = append(ms, g.score(q, s))
 	}
-	most := float64(p.member * q.r)
+	most := float64(param.member * q.r)
 	if most > 0.002 {
 		lead := floor
 		for _, m := range ms {
@@ -318,5 +318,5 @@ func (g *Grouper) rank(q *query, among []*group, floor float64) []match {
 
 // threshold returns the least score at which an article of shortness r joins.
 func (g *Grouper) threshold(r float64) float64 {
-	return float64(p.joinText*(1-r)) + float64(p.joinT*r) + g.strict
+	return float64(param.joinText*(1-r)) + float64(param.joinT*r) + g.strict
 }

@@ -1,7 +1,6 @@
 package story
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -27,15 +26,15 @@ func (g *Grouper) test(s *group) {
 	s.tested = n
 	g.stats.Tests++
 	b := g.bisect(s)
-	if b.inB == nil || b.within < p.splitWithin {
+	if b.inB == nil || b.within < param.splitWithin {
 		return
 	}
-	limit := p.splitRho - p.splitN/float64(n) + g.strict
-	if b.rho >= limit+p.splitEx*.25 {
+	limit := param.splitRho - param.splitN/float64(n) + g.strict
+	if b.rho >= limit+param.splitEx*(1-param.splitBase) {
 		return // not even with camps that share no word
 	}
 	ex, telling := g.exclusive(s, b.inB)
-	limit += p.splitEx * (ex - .75)
+	limit += float64(param.splitEx * (ex - param.splitBase))
 	if b.rho < limit {
 		g.split(s, b, limit, telling)
 	}
@@ -49,9 +48,19 @@ func (g *Grouper) split(s *group, b bisection, limit float64, telling []Term) {
 			camp = append(camp, it)
 		}
 	}
-	d := Decision{Kind: Split, From: s.id, Reason: Reason{
-		Rule: "camps", Score: b.rho, Threshold: limit, Terms: telling, Near: s.id,
-	}}
+	to := g.splitOff(s, camp, Reason{Rule: "camps", Score: b.rho, Threshold: limit, Terms: telling, Near: s.id})
+	for _, sibling := range slices.Clone(s.siblings) {
+		g.part(to, sibling)
+	}
+	g.part(to, s)
+	s.tested, to.tested = 0, 0
+	g.test(s)
+	g.test(to)
+}
+
+// splitOff makes a story of some members of s, in commit order, but not of the first one.
+func (g *Grouper) splitOff(s *group, camp []*item, why Reason) *group {
+	d := Decision{Kind: Split, From: s.id, Reason: why}
 	to := g.newGroup(g.newID(camp[0]))
 	d.Story = to.id
 	for _, it := range camp {
@@ -59,15 +68,9 @@ func (g *Grouper) split(s *group, b bisection, limit float64, telling []Term) {
 		g.leave(s, it)
 		g.enter(to, it)
 	}
-	for _, sibling := range slices.Clone(s.siblings) {
-		g.part(to, sibling)
-	}
-	g.part(to, s)
 	g.fresh = append(g.fresh, to)
 	g.out = append(g.out, d)
-	s.tested, to.tested = 0, 0
-	g.test(s)
-	g.test(to)
+	return to
 }
 
 // bisection is a story in two camps.
@@ -256,22 +259,20 @@ func (g *Grouper) exclusive(s *group, inB []bool) (float64, []Term) {
 	}
 	least, named := 1.0, []Term(nil)
 	for c := range 2 {
-		var diffs []share
+		diffs := g.shares[:0]
 		for k, n := range have {
 			if d := float64(n[c])/float64(sizes[c]) - float64(n[1-c])/float64(sizes[1-c]); d > 0 {
 				diffs = append(diffs, share{g.lex.words[s.entries[k].term].text, d})
 			}
 		}
-		slices.SortFunc(diffs, func(a, b share) int {
-			return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.text, b.text))
-		})
 		sum := 0.0
-		for _, d := range diffs[:min(len(diffs), splitTerms)] {
+		for _, d := range heaviest(diffs, splitTerms) {
 			sum += d.score
 			if c == other {
 				named = append(named, Term{Text: d.text, Weight: d.score})
 			}
 		}
+		g.shares = diffs
 		least = min(least, sum/splitTerms)
 	}
 	return least, named
