@@ -72,7 +72,7 @@ func (g *Grouper) judge(it *item) {
 	}
 	var others []*group
 	if it.telling {
-		others = without(g.candidates(q), home)
+		others = g.candidates(q)
 	}
 	floor := own.bare + param.better
 	ms := g.rank(q, others, floor)

@@ -66,10 +66,12 @@ func (g *Grouper) idf2(lnN float64, term int32) float64 {
 	return float64(x * x)
 }
 
-// product returns w·a·b, rounded, so that sums of it do not depend on their order.
-func product(w float64, a, b int32) int64 {
-	return int64(float64(w*float64(int64(a)*int64(b))) + 0.5)
-}
+// rounded returns the nearest integer of x, which is not negative: sums of
+// integers do not depend on their order.
+func rounded(x float64) int64 { return int64(float64(x) + 0.5) }
+
+// product returns w·a·b, rounded.
+func product(w float64, a, b int32) int64 { return rounded(w * float64(int64(a)*int64(b))) }
 
 // query is an article that looks for its story: its marks are set while it is in use.
 type query struct {
@@ -77,16 +79,24 @@ type query struct {
 	lnN  float64
 	r    float64
 	v, h float64 // lengths of its vectors
+
+	weights []weight // of its features
 }
+
+// weight is the weight of a feature at a moment: the square of its inverse
+// document frequency, alone and times v and h.
+type weight struct{ idf2, v, h float64 }
 
 // ask makes it the article of g.query.
 func (g *Grouper) ask(it *item) *query {
 	q := &g.query
 	q.it, q.r, q.lnN = it, it.r(), g.lnStories(it.lang)
 	g.scatter(it)
+	q.weights = q.weights[:0]
 	var v, h int64
 	for _, f := range it.features {
 		w := g.idf2(q.lnN, f.term)
+		q.weights = append(q.weights, weight{w, float64(w * float64(f.v)), float64(w * float64(f.h))})
 		v += product(w, f.v, f.v)
 		h += product(w, f.h, f.h)
 	}
@@ -94,8 +104,8 @@ func (g *Grouper) ask(it *item) *query {
 	return q
 }
 
-// candidates returns the open stories that share the query's heaviest stems, at most param.candidates
-// of them, best guess first; exact scores are up to score. The slice is reused.
+// candidates returns the open stories, beside its own, that share the query's heaviest stems: at most
+// param.candidates of them, best guess first. Exact scores are up to score. The slice is reused.
 func (g *Grouper) candidates(q *query) []*group {
 	type heavy struct {
 		weight float64
@@ -104,7 +114,8 @@ func (g *Grouper) candidates(q *query) []*group {
 	var top [64]heavy
 	n := 0
 	for i, f := range q.it.features {
-		h := heavy{math.Sqrt(g.idf2(q.lnN, f.term)) * float64(f.v), i}
+		// The order by idf²·v² is that by idf·v.
+		h := heavy{q.weights[i].v * float64(f.v), i}
 		if n == param.stems && h.weight <= top[n-1].weight {
 			continue
 		}
@@ -133,7 +144,7 @@ func (g *Grouper) candidates(q *query) []*group {
 			break
 		}
 		g.stats.Postings += uint64(len(posts))
-		w := float64(g.idf2(q.lnN, f.term) * float64(f.v))
+		w := q.weights[s.at].v
 		for _, post := range posts {
 			if g.acc[post.slot] == 0 {
 				g.touched = append(g.touched, post.slot)
@@ -156,7 +167,7 @@ func (g *Grouper) best(q *query) []*group {
 	for _, slot := range g.touched {
 		s, sum := g.groups[slot], g.acc[slot]
 		g.acc[slot] = 0
-		if !g.may(q.it, s) {
+		if s == q.it.group || !g.may(q.it, s) {
 			continue
 		}
 		x := guess{s, float64(sum) / math.Sqrt(float64(s.plain2))}
@@ -176,6 +187,9 @@ func (g *Grouper) best(q *query) []*group {
 	}
 	g.guesses, g.found = guesses, g.found[:0]
 	for _, x := range guesses {
+		if x.score < param.worth*(1-q.r)*guesses[0].score {
+			break
+		}
 		g.found = append(g.found, x.group)
 	}
 	g.stats.Touched += uint64(len(g.touched))
@@ -224,18 +238,17 @@ func (g *Grouper) score(q *query, s *group) match {
 		if !g.has(e.term) {
 			continue
 		}
-		f := q.it.features[g.at[e.term]]
-		w := g.idf2(q.lnN, e.term)
+		at := g.at[e.term]
+		w := &q.weights[at]
 		v, h := e.v, e.h
 		if own {
+			f := q.it.features[at]
 			v, h = v-f.v, h-f.h
-			v2 += product(w, v, v) - product(w, e.v, e.v)
-			h2 += product(w, h, h) - product(w, e.h, e.h)
+			v2 += product(w.idf2, v, v) - product(w.idf2, e.v, e.v)
+			h2 += product(w.idf2, h, h) - product(w.idf2, e.h, e.h)
 		}
-		dv += product(w, f.v, v)
-		if f.h != 0 {
-			dh += product(w, f.h, h)
-		}
+		dv += rounded(w.v * float64(v))
+		dh += rounded(w.h * float64(h))
 	}
 	g.stats.Walked += uint64(len(s.entries))
 	g.stats.Scored++
@@ -276,10 +289,9 @@ func (g *Grouper) addMember(q *query, m *match) {
 func (g *Grouper) cosine(q *query, it *item) float64 {
 	var dot, v2 int64
 	for _, f := range it.features {
-		w := g.idf2(q.lnN, f.term)
-		v2 += product(w, f.v, f.v)
+		v2 += product(g.idf2(q.lnN, f.term), f.v, f.v)
 		if g.has(f.term) {
-			dot += product(w, f.v, q.it.features[g.at[f.term]].v)
+			dot += rounded(q.weights[g.at[f.term]].v * float64(f.v))
 		}
 	}
 	g.stats.Walked += uint64(len(it.features))
