@@ -55,6 +55,9 @@ func (s *group) expires() int64 { return max(s.times[len(s.times)-1], s.seen) }
 
 // near reports whether a time is at most window away from some member's.
 func (s *group) near(t, window int64) bool {
+	if newest := s.times[len(s.times)-1]; t <= newest+window && t >= newest-window {
+		return true
+	}
 	i, _ := slices.BinarySearch(s.times, t)
 	return i < len(s.times) && s.times[i]-t <= window || i > 0 && t-s.times[i-1] <= window
 }

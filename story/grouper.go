@@ -65,7 +65,8 @@ type Grouper struct {
 	matches []match
 	query   query
 	shares  []share
-	rivals  map[uint64][]*group // of a pass: stories near an article
+	near    []*group
+	rivals  map[uint64][]*group // of a pass: stories near an article, slices of near
 }
 
 // Stats counts what a Grouper holds and what it has done.

@@ -22,6 +22,8 @@ func (g *Grouper) pass() {
 	items := g.toJudge()
 	clear(g.edited)
 	clear(g.rivals)
+	clear(g.near)
+	g.near = g.near[:0]
 	for _, it := range items {
 		g.judge(it)
 	}
@@ -112,14 +114,14 @@ func (s *group) clashes(it *item) bool {
 // note keeps the stories near an article, as candidates for a merge with its own.
 func (g *Grouper) note(it *item, ms []match, limit float64) {
 	floor := limit - float64(param.rivalText*(1-it.r())) - float64(param.rivalT*it.r())
-	var near []*group
+	start := len(g.near)
 	for _, m := range ms {
 		if m.s > floor {
-			near = append(near, m.group)
+			g.near = append(g.near, m.group)
 		}
 	}
-	if len(near) > 0 {
-		g.rivals[it.seq] = near
+	if len(g.near) > start {
+		g.rivals[it.seq] = g.near[start:len(g.near):len(g.near)]
 	}
 }
 

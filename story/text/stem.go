@@ -25,7 +25,7 @@ type rules struct {
 
 // stemCache remembers the stems of words: a table of fixed size in which a
 // word has one place, so that it is bounded and needs no lock.
-type stemCache [1 << 14]atomic.Pointer[stemmed]
+type stemCache [1 << 15]atomic.Pointer[stemmed]
 
 type stemmed struct {
 	word, stem string // stem is "" if the word is to be left out
