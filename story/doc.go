@@ -1,3 +1,125 @@
-// Package story holds the vocabulary of storyfold (articles, stories, decisions) and the
-// Grouper, which puts articles into stories one at a time, as they arrive.
+// Package story holds the vocabulary of storyfold (articles, stories,
+// decisions) and the [Grouper], which puts articles into stories one at a time, as
+// they arrive. The package does no I/O, reads no clock and keeps no text.
+//
+// # Terminology
+//
+// A story is open while it is in the Grouper's memory and may gain articles. A
+// stem is a content word as package text gives it. A feature is a stem of an
+// article with its weights. A candidate is an open story that shares heavy stems
+// with an article; a rival is a candidate beside the article's own story. A pass is
+// the second look at recent articles. A camp is a part of a story that is a story
+// of its own. Siblings are the stories that a split left; they never merge.
+//
+// # Guarantees
+//
+// The same articles in the same order give the same decisions. A Grouper made by
+// [Restore] from [Grouper.State] and the open stories takes, for the same further
+// articles, the decisions that the one that never stopped would have taken, byte
+// for byte. Articles that are known to be in different languages share no story.
+// An id is made from the key of a story's first article and never used twice. A
+// story is shown (Show) by the pass after the one that it was opened before, and
+// always before it is closed.
+//
+// This holds because what the Grouper knows is whole numbers that follow from
+// the members of its open stories alone. A story's sums are the sums of its members'
+// weights, which were rounded once; document frequencies are sums of rounded square roots.
+// So joining and leaving are exact inverses, and order does not matter. Everything
+// else is computed from these numbers when it is needed: there is no stored
+// weight that could be out of date. Where a computation adds up fractions over a
+// set without an order, each is rounded to a whole number first; where it has
+// ties, the first article's place in the stream decides, or the word itself.
+//
+// # Weights
+//
+// The first 200 content words of the body are read. A stem occurs x times,
+// an occurrence in the title counting 3, one among the first 60 words 1.5. Its weight saturates,
+// as in BM25 (Robertson and Walker 1994):
+//
+//	v(w) = x/(x+1.2), scaled to Σ v² = 1
+//
+// h is the same over the head, that is the title and the first 30 words. The
+// shortness of an article with U different stems is r = exp(-U/25): about .75 for a
+// bare title, under .02 for a full text. What depends on the kind of article is mixed by r;
+// there are no two modes. An article of fewer than two different words, beside numbers, stays alone.
+//
+// A stem's weight among all follows Spärck Jones (1972), with stories for
+// documents, each by the square root of its articles, so that two hundred reports on one event
+// do not make its key words common:
+//
+//	DF(w)  = Σ over open stories √(articles of the story having w)
+//	N      = Σ over open stories √(articles), in the article's language
+//	idf(w) = max(.01, ln((N+20) / (DF(w)+½)))
+//
+// The 20 stands for stories not seen yet: the first five articles group well.
+//
+// # Joining
+//
+// With V and H the sums of v and h over the members of a story c with n members,
+// and cosines taken with idf, an article d has the score
+//
+//	s(d,c) = cos(v,V) + .37(1-r) cos(h,H) + .10 r·max over 40 members cos(v,vₘ) + .09 r(1 - 1/√n)
+//
+// and joins the best story with s ≥ .27(1-r) + .16 r, or opens one: single-pass
+// clustering as in topic detection (Allan et al. 1998). Candidates come from an inverted index:
+// the 25 heaviest stems, shortest lists first, up to 1,000 postings; the five best by an
+// estimate are scored. So the cost of an article depends on its own stems and on the
+// lists of common ones up to that budget, not on how much is stored.
+//
+// Strictness adds .08 to the thresholds for each unit.
+//
+// # Splitting look-alike events
+//
+// Whenever a story has grown by a fifth (from 6 up to 80 members, unless they are
+// titles) it is bisected by two-means with average link, started from up to 16 members, each
+// against the member least like it (compare Steinbach, Karypis and Kumar 2000). The vectors are residuals: what all
+// members share is taken away,
+//
+//	u(w) = v(w)·idf(w)·(1 - df(w)/n), for stems of at least two members
+//
+// so that two ferries aground differ by their names and harbours. With ρ the
+// mean likeness across over the geometric mean of those within, and e how exclusive
+// the five best words of the camps are (the least of both camps' mean difference of shares), it is split if
+//
+//	ρ < .52 - 3.2/n + .3(e - .75)
+//
+// The 1/n is there because small groups fall apart by chance. The camp with the
+// first article keeps the id; both are tested again.
+//
+// # The pass
+//
+// Every 50 articles, and when the caller says that none waits, the last 500 are
+// scored again, each against its own story without itself and against its rivals. It
+// moves where it is better off by more than .06 (staying alone scores as the threshold), and is put out
+// where it is .05 under the threshold. Then stories merge if
+//
+//	.7 cos(Va,Vb) + .3 cos(Ha,Hb) > .50(1-r) + .13 r
+//
+// surest pairs first; the earlier story keeps its id.
+//
+// # Measured
+//
+// B-cubed F1 (Bagga and Baldwin 1998) on labelled development streams: look-alike events in pairs (483
+// full texts), noisy web pages of many small stories (350), both mixed (833), and bare
+// titles in few broad stories (3,879). Each number is for the given order, and after ~ the
+// mean over it and one to three random orders; differences under .01 are within the noise of the order.
+//
+//	                                look-alikes  web pages    mixed        titles
+//	title trigrams, Jaccard .3      .602         .644         .649         .517
+//	one-pass TF-IDF centroid        .882         .806         .845         .748
+//	this package                    .935 ~.937   .825 ~.826   .892 ~.882   .891 ~.878
+//	  without splits                .888 ~.866   .825 ~.826   .850 ~.856   .891 ~.878
+//	  without judging and merging   .921 ~.928   .819 ~.819   .884 ~.878   .809 ~.801
+//	  without merging               .930 ~.935   .825 ~.826   .892 ~.881   .814 ~.813
+//	  without the head              .904 ~.912   .770 ~.765   .862 ~.850   .885 ~.876
+//	  without member and size terms .935 ~.938   .829 ~.827   .892 ~.882   .841 ~.846
+//
+// Pairs of news articles judged by people have F1 .878 in English (35 pairs) and
+// .800 in Russian (40). The mixed stream takes 3,900 articles a second on one core with everything, titles
+// 20,000; invented texts of 440 words 2,500 with 1,000 articles open and 1,900 with 10,000
+// (go test ./story -bench Add).
+//
+// The parameters were set while looking at these streams; on others expect less.
+// Known to be hard: more than two camps at once, sagas whose reports retell each other, and
+// look-alike events at one place that only dates tell apart.
 package story

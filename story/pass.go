@@ -84,7 +84,7 @@ func (g *Grouper) judge(it *item) {
 	}
 	switch {
 	case len(ms) > 0 && ms[0].s > own.s+param.better && (ms[0].s >= limit || own.s < limit):
-		g.move(q, own, ms, limit)
+		g.move(q, own, ms)
 	case own.s < limit+param.out && len(home.members) > 1 && (clash || home.members[0] != it):
 		leaving := []*item{it}
 		if home.members[0] == it { // the id stays with the first article
@@ -126,7 +126,7 @@ func (g *Grouper) note(it *item, ms []match, limit float64) {
 }
 
 // move takes the query's article to the best match.
-func (g *Grouper) move(q *query, own match, ms []match, limit float64) {
+func (g *Grouper) move(q *query, own match, ms []match) {
 	it, from, to := q.it, own.group, ms[0].group
 	d := Decision{Kind: Move, Article: it.seq, Story: to.id, From: from.id, Reason: Reason{
 		Rule: "better match", Score: ms[0].s, Threshold: own.s + param.better, Terms: g.shared(q, to),
