@@ -1,6 +1,7 @@
 package story
 
 import (
+	"math"
 	"time"
 )
 
@@ -93,6 +94,7 @@ func NewGrouper(o Options) *Grouper {
 		byID:      make(map[ID]*group),
 		items:     make(map[uint64]*item),
 		storiesIn: make(map[string]int64),
+		now:       math.MinInt64 / 2, // before any time, and far from overflow
 		strayed:   make(map[uint64]*item),
 		edited:    make(map[uint64]*item),
 		rivals:    make(map[uint64][]*group),

@@ -232,6 +232,19 @@ func TestWindow(t *testing.T) {
 	}
 }
 
+// TestNoTimes checks that articles without any time are grouped all the same.
+func TestNoTimes(t *testing.T) {
+	g, l := NewGrouper(Options{}), newLedger()
+	for seq := range uint64(3) {
+		a := &Article{Seq: seq + 1, Source: "x", Identity: fmt.Sprint(seq), Title: "Ferry Marisol aground off Vellan", Lang: "en"}
+		l.articles[a.Seq] = a
+		l.apply(g.Add(a))
+	}
+	if l.story[1] != l.story[3] || len(l.closed) > 0 {
+		t.Errorf("stories %v, closed %v, want one open story", l.story, l.closed)
+	}
+}
+
 // TestForget checks that closed stories leave nothing behind.
 func TestForget(t *testing.T) {
 	g, l := NewGrouper(Options{Window: 24 * time.Hour}), newLedger()

@@ -2,7 +2,9 @@ package story
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -167,4 +169,46 @@ func TestRestore(t *testing.T) {
 			t.Fatalf("states differ in the end: %x and %x", a, b)
 		}
 	})
+}
+
+func TestRestoreErrors(t *testing.T) {
+	g, l := NewGrouper(Options{}), newLedger()
+	r := newNewsroom(4)
+	for range 30 {
+		r.step(g, l, r.article(5, time.Hour))
+	}
+	twice := func(yield func(Restored, error) bool) {
+		for x, err := range l.restorable() {
+			if !yield(x, err) || !yield(x, err) {
+				return
+			}
+		}
+	}
+	broken := func(yield func(Restored, error) bool) { yield(Restored{}, errors.New("cannot read")) }
+	for _, c := range []struct {
+		name  string
+		state []byte
+		open  iter.Seq2[Restored, error]
+		want  string // part of the error; "": none
+	}{
+		{"whole", g.State(), l.restorable(), ""},
+		{"no state", nil, l.restorable(), ""},
+		{"a newer state", []byte{stateVersion + 1}, l.restorable(), "state"},
+		{"half a state", g.State()[:3], l.restorable(), "state"},
+		{"more than a state", append(g.State(), 0), l.restorable(), "state"},
+		{"stories twice", g.State(), twice, "twice"},
+		{"stories unreadable", g.State(), broken, "cannot read"},
+	} {
+		restored, err := Restore(Options{}, c.state, c.open)
+		switch {
+		case c.want == "" && err != nil:
+			t.Errorf("%s: Restore = %v", c.name, err)
+		case c.want == "":
+			if n := restored.Stats().Articles; n != 30 {
+				t.Errorf("%s: %d articles, want 30", c.name, n)
+			}
+		case err == nil || !strings.Contains(err.Error(), c.want):
+			t.Errorf("%s: Restore = %v, want an error about %q", c.name, err, c.want)
+		}
+	}
 }
