@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"storyfold/story"
 )
@@ -213,52 +212,26 @@ func sharedTerms(s *Shown) string {
 		}
 	}
 	slices.SortFunc(terms, func(a, b string) int { return cmp.Or(cmp.Compare(weight[b], weight[a]), cmp.Compare(a, b)) })
-	written := writtenWords(s)
 	var words []string
 	for _, t := range terms {
-		if word := cleanLine(asWritten(t, written), 60); word != "" && !slices.Contains(words, word) && len(words) < maxTerms {
+		word := cleanLine(t, 60)
+		if word != "" && len(words) < maxTerms && !slices.ContainsFunc(words, func(w string) bool { return oneWord(w, word) }) {
 			words = append(words, word)
 		}
 	}
 	return strings.Join(words, ", ")
 }
 
-// writtenWords returns the words of the titles and of the summary of s, without
-// repetition.
-func writtenWords(s *Shown) []string {
-	var b strings.Builder
-	for i := range s.Members[:min(len(s.Members), maxFolds)] {
-		b.WriteString(titleOf(&s.Members[i]) + "\n")
-	}
-	for _, x := range s.Brief.Summary {
-		b.WriteString(cleanLine(x.Text, maxSentence) + "\n")
-	}
-	var words []string
-	seen := map[string]bool{}
-	for word := range strings.FieldsFuncSeq(b.String(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) }) {
-		if fold := strings.ToLower(word); !seen[fold] {
-			seen[fold] = true
-			words = append(words, word)
-		}
-	}
-	return words
-}
+// maxEnding is how many bytes longer a form of a word may be than another one.
+const maxEnding = 3
 
-// maxEnding is how many bytes longer than its stem a word may be.
-const maxEnding = 6
-
-// asWritten returns the shortest of words that the stem term may stand for, or
-// term where none is.
-func asWritten(term string, words []string) string {
-	best := term
-	for _, word := range words {
-		fold := strings.ToLower(word)
-		fits := strings.HasPrefix(fold, term) || strings.HasSuffix(term, "i") && strings.HasPrefix(fold, strings.TrimSuffix(term, "i")+"y")
-		if fits && len(word) <= len(term)+maxEnding && (best == term || len(word) < len(best)) {
-			best = word
-		}
+// oneWord reports whether a and b look like forms of one word: "cable" and "Cables".
+func oneWord(a, b string) bool {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	if len(a) > len(b) {
+		a, b = b, a
 	}
-	return best
+	return strings.HasPrefix(b, a) && len(b) <= len(a)+maxEnding
 }
 
 // headline returns the title of an entry; never "".

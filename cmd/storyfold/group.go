@@ -88,6 +88,7 @@ func (d *durationFlag) Type() string { return "DURATION" }
 // What could be read is printed even if something could not.
 func (a *app) group(ctx context.Context, paths []string, options story.Options, explain bool) error {
 	g := newBatch(options, paths)
+	g.explain = explain
 	bar := a.progressBytes("reading")
 	err := fetcher.ReadPaths(ctx, paths, a.stdin, "", g.add, bar.set)
 	bar.done()
@@ -97,7 +98,7 @@ func (a *app) group(ctx context.Context, paths []string, options story.Options, 
 	if err := g.finish(); err != nil {
 		return err
 	}
-	if err := g.print(a.stdout, explain); err != nil {
+	if err := g.print(a.stdout); err != nil {
 		return fmt.Errorf("write the result: %w", err)
 	}
 	if err != nil {
@@ -114,6 +115,7 @@ type batch struct {
 	lines   []groupLine // line i is the article with Seq i+1
 	texts   map[uint64]*story.Article
 
+	explain  bool     // name the terms of reasons by words of the texts
 	paths    []string // that the articles are read from, as written
 	absolute []string // the same, once asked for
 
@@ -212,6 +214,9 @@ func (b *batch) place(a *story.Article) error {
 // told apart and its texts are let go.
 func (b *batch) follow(decisions []story.Decision) error {
 	for i := range decisions {
+		if a := b.texts[decisions[i].Article]; a != nil && b.explain {
+			decisions[i].Reason.Words(a)
+		}
 		b.where.apply(&decisions[i])
 		if decisions[i].Kind == story.Close {
 			if err := b.settle(decisions[i].Story); err != nil {
@@ -273,14 +278,14 @@ func (b *batch) finish() error {
 }
 
 // print writes one line of JSON for every article.
-func (b *batch) print(w io.Writer, explain bool) error {
+func (b *batch) print(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	for i := range b.lines {
 		seq := uint64(i + 1)
 		b.lines[i].Story = b.where.placed[seq]
-		if explain {
+		if b.explain {
 			b.lines[i].Why = b.where.explain(seq)
 		}
 		if err := enc.Encode(&b.lines[i]); err != nil {

@@ -12,7 +12,7 @@ const (
 	copyPairs    = .09 // weighted pairs
 	rewriteRuns  = .06 // and at least so many plain windows: names and numbers make pairs, but no runs of words
 	copyShingles = .15 // plain windows of words
-	fullPairs    = 150  // a text of fewer pairs must share more
+	fullPairs    = 150 // a text of fewer pairs must share more
 	sameTitle    = .8  // shared stems of two titles that are near-identical
 	sameStems    = 5   // stems a title has at least that can say so
 	titleRelief  = .65 // what near-identical titles leave of the thresholds

@@ -273,6 +273,9 @@ func (p *Pipeline) process(batch []*job, empty bool) error {
 	if empty {
 		commit.Decisions = append(commit.Decisions, p.grouper.Pass()...)
 	}
+	if err := p.reword(c, commit.Decisions); err != nil {
+		return err
+	}
 	if err := p.retell(c, commit, arrived); err != nil {
 		return err
 	}
@@ -306,6 +309,30 @@ func (p *Pipeline) clock() time.Time {
 	}
 	p.last = now
 	return now
+}
+
+// reword names the terms of the decisions by words that the articles use. An
+// article that moved was stored before; the others are at hand.
+func (p *Pipeline) reword(c *changes, decisions []story.Decision) error {
+	for i := range decisions {
+		d := &decisions[i]
+		seq := d.Article
+		if seq == 0 && len(d.Articles) > 0 {
+			seq = d.Articles[0]
+		}
+		if seq == 0 || len(d.Reason.Terms) == 0 {
+			continue
+		}
+		a := c.added[seq]
+		if a == nil {
+			var err error
+			if a, err = p.db.Article(seq); err != nil {
+				return err
+			}
+		}
+		d.Reason.Words(a)
+	}
+	return nil
 }
 
 // retell applies the decisions to the stories and makes the changed ones' briefs
