@@ -205,13 +205,16 @@ func sharedTerms(s *Shown) string {
 	var terms []string
 	for i := range s.Members {
 		for _, t := range s.Members[i].Why.Terms {
-			if _, ok := weight[t.Text]; !ok {
+			fold := strings.ToLower(t.Text)
+			if _, ok := weight[fold]; !ok {
 				terms = append(terms, t.Text)
 			}
-			weight[t.Text] += t.Weight
+			weight[fold] += t.Weight
 		}
 	}
-	slices.SortFunc(terms, func(a, b string) int { return cmp.Or(cmp.Compare(weight[b], weight[a]), cmp.Compare(a, b)) })
+	slices.SortFunc(terms, func(a, b string) int { 
+		return cmp.Or(cmp.Compare(weight[strings.ToLower(b)], weight[strings.ToLower(a)]), cmp.Compare(a, b))
+	})
 	var words []string
 	for _, t := range terms {
 		word := cleanLine(t, 60)
