@@ -212,7 +212,7 @@ func sharedTerms(s *Shown) string {
 			weight[fold] += t.Weight
 		}
 	}
-	slices.SortFunc(terms, func(a, b string) int { 
+	slices.SortFunc(terms, func(a, b string) int {
 		return cmp.Or(cmp.Compare(weight[strings.ToLower(b)], weight[strings.ToLower(a)]), cmp.Compare(a, b))
 	})
 	var words []string
