@@ -429,6 +429,7 @@ func TestCommandsWithoutAStoreOrDaemonSaySo(t *testing.T) {
 		{[]string{"stories"}, "no store at"},
 		{[]string{"verify"}, "no store at"},
 		{[]string{"refresh"}, "no daemon is running"},
+		{[]string{"stories", "aaaaaaaaaaaaaaaa"}, "no store at"},
 	} {
 		out, err := program(dir, append(c.args, "--config", "config.toml")...).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), c.want) || strings.Count(string(out), "\n") != 2 {

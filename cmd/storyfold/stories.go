@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -75,8 +76,13 @@ func (a *app) showStory(cmd *cobra.Command, c *config, id story.ID) error {
 		s, err = db.Story(id)
 		return err
 	})
+	for _, missing := range []error{story.ErrNotFound, story.ErrRemoved} {
+		if errors.Is(err, missing) {
+			return withHint(fmt.Errorf("story %s: %w", id, missing), "`storyfold stories -n 0` lists all of them")
+		}
+	}
 	if err != nil {
-		return withHint(fmt.Errorf("story %s: %w", id, err), "`storyfold stories -n 0` lists all of them")
+		return err
 	}
 	printStory(a.stdout, &s, id)
 	return nil

@@ -293,6 +293,9 @@ func (p *Pipeline) process(batch []*job, empty bool) error {
 	for i, j := range batch {
 		j.counts = arrived.counts[i]
 	}
+	if len(arrived.added)+len(arrived.edited) > 0 {
+		p.log.Info("articles taken in", "new", len(arrived.added), "edited", len(arrived.edited), "stories", len(commit.Stories))
+	}
 	p.stats.commits.Add(1)
 	p.stats.added.Add(int64(len(arrived.added)))
 	p.stats.edited.Add(int64(len(arrived.edited)))
