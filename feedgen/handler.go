@@ -46,7 +46,7 @@ func New(o Options) *Handler {
 // Configure puts c in force for every request that begins afterwards.
 func (h *Handler) Configure(c Config) {
 	s := newSettings(c)
-	s.serial = h.configs.Add(1)
+	s.serial, s.since = h.configs.Add(1), h.options.Now()
 	h.conf.Store(s)
 }
 

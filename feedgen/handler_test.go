@@ -21,7 +21,8 @@ import (
 
 func TestValidators(t *testing.T) {
 	m, c := newspaper()
-	h := newHandler(m, c)
+	h := New(Options{Stories: m, Now: func() time.Time { return clock(0, 0) }})
+	h.Configure(c)
 	for _, path := range []string{"/feed.rss", "/feed.atom", "/feed.json", "/feeds/stories.atom", "/api/stories", "/api/stories/ferryferryferry2"} {
 		first := get(t, h, path)
 		etag, modified := first.Header().Get("ETag"), first.Header().Get("Last-Modified")

@@ -71,9 +71,10 @@ const minGzip = 512
 type answer struct {
 	of             *view // the generation and settings that it was made for
 	body           []byte
-	etag, gzipEtag string // strong, with quotes
-	modified       time.Time
-	lastModified   string // modified, as HTTP writes it
+	etag, gzipEtag string    // strong, with quotes
+	modified       time.Time // for Last-Modified, whole seconds; zero: none is sent
+	lastModified   string    // modified, as HTTP writes it
+	stood          time.Time // the latest modified that was sent under the key
 
 	compress sync.Once
 	packed   []byte // body, gzipped; set by compress
@@ -84,10 +85,40 @@ type answer struct {
 func newAnswer(v *view, body []byte, modified time.Time) *answer {
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:16])
-	modified = modified.UTC().Truncate(time.Second)
-	return &answer{
-		of: v, body: body, etag: `"` + hash + `"`, gzipEtag: `"` + hash + `-gz"`,
-		modified: modified, lastModified: modified.Format(http.TimeFormat),
+	a := &answer{of: v, body: body, etag: `"` + hash + `"`, gzipEtag: `"` + hash + `-gz"`}
+	a.date(modified)
+	return a
+}
+
+func (a *answer) date(modified time.Time) {
+	a.modified = modified.UTC().Truncate(time.Second)
+	a.lastModified = a.modified.Format(http.TimeFormat)
+}
+
+// follow dates a anew where its own date would hide it. Clients that compare
+// dates, curl among them, throw away an answer that is not dated later than what
+// they have, whatever its tag: so other bytes than before, which is the last
+// answer under the key and may be nil, get a later date, and none within one
+// second. A config may change the bytes too: no date is before the one in force.
+func (a *answer) follow(before *answer, now time.Time) {
+	if a.modified.IsZero() {
+		return
+	}
+	if since := a.of.settings.since; since.After(a.modified) {
+		a.date(since)
+	}
+	if before != nil && before.etag == a.etag {
+		a.date(before.modified)
+	} else if before != nil && !a.modified.After(before.stood) {
+		a.date(now)
+		if !a.modified.After(before.stood) {
+			a.modified, a.stood = time.Time{}, before.stood
+			return
+		}
+	}
+	a.stood = a.modified
+	if before != nil && before.stood.After(a.stood) {
+		a.stood = before.stood
 	}
 }
 
@@ -183,6 +214,7 @@ func (c *cache) get(v *view, key string, render func() ([]byte, time.Time, error
 			return nil, err
 		}
 		a := newAnswer(v, body, modified)
+		a.follow(c.last(key), v.h.options.Now())
 		c.keep(key, a)
 		return a, nil
 	})
@@ -202,6 +234,13 @@ func (c *cache) lookup(v *view, key string) *answer {
 	c.clock++
 	a.used = c.clock
 	return a
+}
+
+// last returns what is kept under key, true or not; nil if there is nothing.
+func (c *cache) last(key string) *answer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.kept[key]
 }
 
 // keep stores a, and drops what is no longer true or was not asked for longest,

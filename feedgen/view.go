@@ -23,6 +23,7 @@ type settings struct {
 	local   bool             // BaseURL is loopback
 	zone    *time.Location   // never nil
 	serial  uint64           // tells settings apart
+	since   time.Time        // when they came into force; zero before the first
 }
 
 // newSettings fills in what c leaves open, and adds the feed "stories" where it is missing.
