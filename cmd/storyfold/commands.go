@@ -12,6 +12,7 @@ func commands(a *app) []*cobra.Command {
 		newRefreshCommand(a),
 		newStoriesCommand(a),
 		newVerifyCommand(a),
+		newOPMLCommand(a),
 		newVersionCommand(a),
 	}
 }
