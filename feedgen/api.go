@@ -200,11 +200,11 @@ type apiSource struct {
 }
 
 // serveAPISources answers with the state of every source. Secrets in addresses
-// are shown in local use only.
+// are shown to those who may see everything.
 func (h *Handler) serveAPISources(w http.ResponseWriter, r *http.Request) {
 	v := h.viewOf(r)
 	address, text := maskAddress, maskText
-	if localUse(r, v.config) {
+	if h.trusted(r) {
 		plain := func(s string) string { return s }
 		address, text = plain, plain
 	}

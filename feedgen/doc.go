@@ -45,7 +45,15 @@
 //
 // Answers are kept while generation and config stay, with a strong ETag made of
 // their bytes. Last-Modified is the last change that the stories tell of.
-// Nothing is written to a client while the store is read. "Local use" (see
-// localUse) is what opens addresses with secrets, /opml, /metrics and the
-// list of feeds with a key.
+// Nothing is written to a client while the store is read.
+//
+// # Who may see and do what
+//
+// "Local use" (see localUse) is a request from the machine's own user. Where
+// Config.Users names users, pages, the API and actions are for those who log in
+// with basic auth. Without users pages and API are for all, and actions for
+// local use. Output feeds are for all, or for who has the feed's key. Addresses
+// with secrets, /opml, /metrics and the list of feeds with a key are for local
+// use and for users. An action is a POST; one that a page of another site sends
+// is refused.
 package feedgen

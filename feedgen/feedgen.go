@@ -55,6 +55,13 @@ type Config struct {
 	Timezone *time.Location
 	Sources  []story.Source // an article of none of them is not shown
 	Feeds    []Feed         // one of them is named "stories"
+	Users    []User         // who may log in; none: pages are open, and actions are for local use
+}
+
+// User is somebody who may log in.
+type User struct {
+	Name string // without a colon
+	Hash string // of the password, by bcrypt
 }
 
 // Feed is an output feed.

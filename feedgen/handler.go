@@ -22,7 +22,9 @@ type Handler struct {
 	mux     *http.ServeMux
 	conf    atomic.Pointer[settings]
 	answers cache
-	configs atomic.Uint64 // how often Configure was called
+	logins  *logins
+	foreign *http.CrossOriginProtection // refuses what a page of another site sends
+	configs atomic.Uint64               // how often Configure was called
 }
 
 // New returns a Handler that shows an empty config until Configure is called.
@@ -33,7 +35,7 @@ func New(o Options) *Handler {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	h := &Handler{options: o, mux: http.NewServeMux()}
+	h := &Handler{options: o, mux: http.NewServeMux(), logins: newLogins(), foreign: http.NewCrossOriginProtection()}
 	h.Configure(Config{})
 	h.registerFeeds(h.mux)
 	h.registerAPI(h.mux)
@@ -58,7 +60,8 @@ const (
 	otherPolicy = "default-src 'none'; sandbox"
 )
 
-// ServeHTTP implements http.Handler. It answers GET and HEAD.
+// ServeHTTP implements http.Handler. It answers GET and HEAD, and the actions
+// that are registered as POST; all of them as the rules of access have it.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head := w.Header()
 	head.Set("Content-Security-Policy", pagePolicy)
@@ -66,11 +69,14 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head.Set("Referrer-Policy", "no-referrer")
 	head.Set("X-Robots-Tag", "noindex")
 
+	r = r.WithContext(context.WithValue(r.Context(), visitKey{}, &visit{view: h.view()}))
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		h.refuse(w, r)
+		h.act(w, r)
 		return
 	}
-	h.mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), viewKey{}, h.view())))
+	if h.admit(w, r) {
+		h.mux.ServeHTTP(w, r)
+	}
 }
 
 // refuse answers a method that nothing here answers.
@@ -89,13 +95,21 @@ func notFound(w http.ResponseWriter, _ *http.Request) {
 	fail(w, http.StatusNotFound, "There is nothing at this address.")
 }
 
-// viewKey is the context key of the view that a request began with.
-type viewKey struct{}
+// visitKey is the context key of a request's *visit.
+type visitKey struct{}
+
+// visit is what is known of a request from its beginning on.
+type visit struct {
+	view    *view
+	checked bool // what follows is known
+	user    string
+	verdict verdict
+}
 
 // viewOf returns the view that r began with.
 func (h *Handler) viewOf(r *http.Request) *view {
-	if v, ok := r.Context().Value(viewKey{}).(*view); ok {
-		return v
+	if v, ok := r.Context().Value(visitKey{}).(*visit); ok {
+		return v.view
 	}
 	return h.view()
 }

@@ -27,27 +27,16 @@ func (h *Handler) serveReady(w http.ResponseWriter, r *http.Request) {
 	say(w, http.StatusOK, "ready")
 }
 
-// serveMetrics lets Options.Metrics answer, in local use.
+// serveMetrics lets Options.Metrics answer those who may see everything.
 func (h *Handler) serveMetrics(w http.ResponseWriter, r *http.Request) {
 	if h.options.Metrics == nil {
 		fail(w, http.StatusNotFound, "There are no metrics.")
 		return
 	}
-	if !h.needLocal(w, r) {
+	if !h.needTrust(w, r) {
 		return
 	}
 	h.options.Metrics.ServeHTTP(w, r)
-}
-
-// needLocal reports whether r is local use, and answers 403 where it is not.
-func (h *Handler) needLocal(w http.ResponseWriter, r *http.Request) bool {
-	w.Header().Set("Cache-Control", "private, no-cache")
-	w.Header().Set("Content-Security-Policy", otherPolicy)
-	if localUse(r, h.viewOf(r).config) {
-		return true
-	}
-	fail(w, http.StatusForbidden, "This is shown on the machine that storyfold runs on only: through a loopback listen address and base_url, and not through a proxy.")
-	return false
 }
 
 // say answers with one line of plain text.

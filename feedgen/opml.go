@@ -34,19 +34,19 @@ func (d *opmlDocument) render() ([]byte, error) {
 }
 
 // serveFeedsOPML answers with the output feeds, for readers to import. Feeds
-// with a key are among them in local use only.
+// with a key are among them for those who may see everything.
 func (h *Handler) serveFeedsOPML(w http.ResponseWriter, r *http.Request) {
-	local := localUse(r, h.viewOf(r).config)
+	trusted := h.trusted(r)
 	w.Header().Set("Cache-Control", "public, max-age=60")
-	if local {
+	if trusted {
 		w.Header().Set("Cache-Control", "private, no-cache")
 	}
-	h.reply(w, r, opmlType, "feeds.opml/"+strconv.FormatBool(local), func() ([]byte, time.Time, error) {
+	h.reply(w, r, opmlType, "feeds.opml/"+strconv.FormatBool(trusted), func() ([]byte, time.Time, error) {
 		v := h.view()
 		doc := opmlDocument{Title: "storyfold: feeds of stories"}
 		for i := range v.settings.Feeds {
 			f := &v.settings.Feeds[i]
-			if f.Key != "" && !local {
+			if f.Key != "" && !trusted {
 				continue
 			}
 			title := cleanLine(f.Title, maxTitle)
@@ -60,9 +60,9 @@ func (h *Handler) serveFeedsOPML(w http.ResponseWriter, r *http.Request) {
 }
 
 // serveOPML answers with the sources that are feeds, by category, with their
-// addresses as configured: in local use only.
+// addresses as configured: for those who may see everything.
 func (h *Handler) serveOPML(w http.ResponseWriter, r *http.Request) {
-	if !h.needLocal(w, r) {
+	if !h.needTrust(w, r) {
 		return
 	}
 	v := h.viewOf(r)

@@ -78,21 +78,21 @@ func feedTitle(f *Feed) string {
 
 func (h *Handler) serveFeeds(w http.ResponseWriter, r *http.Request) {
 	v := h.viewOf(r)
-	local := localUse(r, v.config)
+	trusted := h.trusted(r)
 	w.Header().Set("Cache-Control", "private, no-cache")
-	h.reply(w, r, htmlType, "feeds/"+strconv.FormatBool(local), func() ([]byte, time.Time, error) {
-		body, err := execute(feedsTemplate, h.newFeedsPage(v.config, local))
+	h.reply(w, r, htmlType, "feeds/"+strconv.FormatBool(trusted), func() ([]byte, time.Time, error) {
+		body, err := execute(feedsTemplate, h.newFeedsPage(v.config, trusted))
 		return body, time.Time{}, err
 	})
 }
 
-// newFeedsPage lists the output feeds; those with a key in local use only.
-func (h *Handler) newFeedsPage(c *Config, local bool) *feedsPage {
+// newFeedsPage lists the output feeds; those with a key for those who may see everything.
+func (h *Handler) newFeedsPage(c *Config, trusted bool) *feedsPage {
 	p := &feedsPage{page: h.newPage(c, "Feeds – storyfold", "feeds", time.Time{})}
 	p.OPML = p.Root + "/feeds.opml"
 	for i := range c.Feeds {
 		f := &c.Feeds[i]
-		if f.Key != "" && !local {
+		if f.Key != "" && !trusted {
 			p.Keyed++
 			continue
 		}

@@ -50,16 +50,16 @@ var sourceStates = []string{"ok", "failing", "gone", "new", "paused"}
 
 func (h *Handler) serveSources(w http.ResponseWriter, r *http.Request) {
 	v := h.viewOf(r)
-	local := localUse(r, v.config)
+	trusted := h.trusted(r)
 	w.Header().Set("Cache-Control", "private, no-cache")
 	h.reply(w, r, htmlType, "", func() ([]byte, time.Time, error) {
-		body, err := execute(sourcesTemplate, h.newSourcesPage(v, local))
+		body, err := execute(sourcesTemplate, h.newSourcesPage(v, trusted))
 		return body, time.Time{}, err
 	})
 }
 
-// newSourcesPage tells of every source. Secrets in addresses are shown in local use only.
-func (h *Handler) newSourcesPage(v *view, local bool) *sourcesPage {
+// newSourcesPage tells of every source. Secrets in addresses are shown to those who may see everything.
+func (h *Handler) newSourcesPage(v *view, trusted bool) *sourcesPage {
 	var states []story.SourceState
 	if h.options.States != nil {
 		states = h.options.States()
@@ -71,7 +71,7 @@ func (h *Handler) newSourcesPage(v *view, local bool) *sourcesPage {
 		}
 	}
 	c := v.config
-	p := &sourcesPage{page: h.newPage(c, "Sources – storyfold", "sources", last), Masked: !local}
+	p := &sourcesPage{page: h.newPage(c, "Sources – storyfold", "sources", last), Masked: !trusted}
 	if h.options.Ready != nil {
 		if err := h.options.Ready(); err != nil {
 			p.Paused = cleanLine(err.Error(), 400)
@@ -85,7 +85,7 @@ func (h *Handler) newSourcesPage(v *view, local bool) *sourcesPage {
 	counts := map[string]int{}
 	for i := range states {
 		st := &states[i]
-		row := newSourceRow(st, sources[st.Name], local, at)
+		row := newSourceRow(st, sources[st.Name], trusted, at)
 		row.Anchor = fmt.Sprintf("s%d", i+1)
 		counts[row.State]++
 		if row.State == "failing" || row.State == "gone" {
@@ -102,9 +102,9 @@ func (h *Handler) newSourcesPage(v *view, local bool) *sourcesPage {
 }
 
 // newSourceRow tells of one source; src is nil if it is not configured.
-func newSourceRow(st *story.SourceState, src *story.Source, local bool, at func(time.Time) stamp) sourceRow {
+func newSourceRow(st *story.SourceState, src *story.Source, trusted bool, at func(time.Time) stamp) sourceRow {
 	address, text := maskAddress, maskText
-	if local {
+	if trusted {
 		plain := func(s string) string { return s }
 		address, text = plain, plain
 	}
@@ -115,7 +115,7 @@ func newSourceRow(st *story.SourceState, src *story.Source, local bool, at func(
 		Checked: at(st.Checked), Next: at(st.Next), NextReason: cleanLine(text(st.NextReason), 200), LastNew: at(st.LastNew),
 		Articles: st.Articles, Stories: st.Stories,
 	}
-	if local {
+	if trusted {
 		row.Link = cleanURL(st.Address)
 	}
 	if src != nil {

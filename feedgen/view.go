@@ -17,13 +17,15 @@ import (
 // settings are a Config, made ready for use. They do not change.
 type settings struct {
 	Config
-	sources map[string]bool  // names of the configured sources
-	feeds   map[string]*Feed // by name, with defaults filled in
-	stories *Feed            // the feed named "stories"
-	local   bool             // BaseURL is loopback
-	zone    *time.Location   // never nil
-	serial  uint64           // tells settings apart
-	since   time.Time        // when they came into force; zero before the first
+	sources map[string]bool   // names of the configured sources
+	feeds   map[string]*Feed  // by name, with defaults filled in
+	users   map[string]string // hashes by name; nil if there are none
+	costly  string            // the hash that takes longest to check, for names that are not there
+	stories *Feed             // the feed named "stories"
+	local   bool              // BaseURL is loopback
+	zone    *time.Location    // never nil
+	serial  uint64            // tells settings apart
+	since   time.Time         // when they came into force; zero before the first
 }
 
 // newSettings fills in what c leaves open, and adds the feed "stories" where it is missing.
@@ -50,6 +52,7 @@ func newSettings(c Config) *settings {
 		s.feeds[f.Name] = f
 	}
 	s.stories = s.feeds[mainFeed]
+	s.users, s.costly = usersOf(c.Users)
 	return s
 }
 

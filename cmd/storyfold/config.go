@@ -25,6 +25,7 @@ type config struct {
 	Group     groupConfig
 	Fetch     fetchConfig
 	Retention retentionConfig
+	Access    accessConfig
 
 	Sources []story.Source // in the order of the file; Files is absolute
 	Feeds   []feedgen.Feed // "stories" is the first
@@ -51,13 +52,18 @@ type fetchConfig struct {
 	UserAgent            string // what storyfold calls itself; never ""
 }
 
+type accessConfig struct {
+	Users []feedgen.User
+	Open  bool // strangers may reach the daemon, though there are no users
+}
+
 type retentionConfig struct {
 	Articles time.Duration // counted from first seen
 }
 
 // feedgenConfig returns what the pages and feeds need of c.
 func (c *config) feedgenConfig() feedgen.Config {
-	return feedgen.Config{BaseURL: c.BaseURL, Timezone: c.Timezone, Sources: c.Sources, Feeds: c.Feeds}
+	return feedgen.Config{BaseURL: c.BaseURL, Timezone: c.Timezone, Sources: c.Sources, Feeds: c.Feeds, Users: c.Access.Users}
 }
 
 // maxConfig is how many bytes of a config file are read: room for 100,000 sources.
@@ -106,6 +112,7 @@ func parseConfig(path string, data []byte) (*config, error) {
 		c.group(&cfg.Group, &doc)
 		c.fetch(cfg, &doc)
 		c.retention(cfg, &doc)
+		c.access(cfg, &doc)
 		c.sources(cfg, &doc)
 		c.feeds(cfg, &doc)
 	}

@@ -75,10 +75,14 @@ func (c *checker) absolute(path string) string {
 
 // top checks the keys above the first table.
 func (c *checker) top(cfg *config, doc *document) {
-	cfg.Listen = c.listen(doc.Listen)
+	cfg.Listen = c.listen(doc)
 	base := doc.BaseURL
 	if !c.given("base_url") && doc.Listen != "systemd" {
 		base = "http://" + doc.Listen
+		if host, port, err := net.SplitHostPort(doc.Listen); err == nil && isUnspecified(host) && doc.guarded() {
+			c.wrong("listen", `listen %q is every address of this machine: say in base_url which one readers use, such as "http://192.168.1.20:%s"`, doc.Listen, port)
+			base = defaults().BaseURL
+		}
 	}
 	cfg.BaseURL = c.baseURL(base)
 	if doc.DataDir == "" {
@@ -93,7 +97,8 @@ func (c *checker) top(cfg *config, doc *document) {
 }
 
 // listen checks the address to listen on.
-func (c *checker) listen(address string) string {
+func (c *checker) listen(doc *document) string {
+	address := doc.Listen
 	if address == "systemd" {
 		return address
 	}
@@ -105,11 +110,20 @@ func (c *checker) listen(address string) string {
 	if _, err := net.LookupPort("tcp", port); err != nil || port == "" {
 		c.wrong("listen", "listen %q: the port must be a number from 0 to 65535", address)
 	}
-	if !isLoopback(host) {
-		c.wrong("listen", "listen %q is open to other machines, and access control is not yet available; "+
-			`listen on "127.0.0.1:8080", behind a reverse proxy that asks who is there`, address)
+	if !isLoopback(host) && !doc.guarded() {
+		c.wrong("listen", "listen %q lets other machines in: name who may log in with users in [access], or say open = true there "+
+			`if anyone may read; or listen on "127.0.0.1:8080", behind a reverse proxy`, address)
 	}
 	return address
+}
+
+// guarded reports whether d says who may log in, or that nobody needs to.
+func (d *document) guarded() bool { return d.Access.Open || len(d.Access.Users) > 0 }
+
+// isUnspecified reports whether host stands for all addresses.
+func isUnspecified(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "" || err == nil && ip.IsUnspecified()
 }
 
 // isLoopback reports whether only this machine reaches host.

@@ -19,6 +19,7 @@ type document struct {
 	Group     groupTable     `toml:"group"`
 	Fetch     fetchTable     `toml:"fetch"`
 	Retention retentionTable `toml:"retention"`
+	Access    accessTable    `toml:"access"`
 	Source    []sourceTable  `toml:"source"`
 	Feed      []feedTable    `toml:"feed"`
 }
@@ -44,6 +45,11 @@ type fetchTable struct {
 
 type retentionTable struct {
 	Articles string `toml:"articles"`
+}
+
+type accessTable struct {
+	Users []string `toml:"users"`
+	Open  bool     `toml:"open"`
 }
 
 type sourceTable struct {
@@ -88,6 +94,7 @@ func defaults() document {
 			Concurrency: 32, PerHost: 2, HostDelay: "1s", Timeout: "30s", MaxBody: "15MiB",
 		},
 		Retention: retentionTable{Articles: "90d"},
+		Access:    accessTable{Users: []string{}},
 	}
 }
 

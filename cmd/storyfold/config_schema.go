@@ -11,7 +11,6 @@ import (
 
 // notYet are the keys that are known and do not work yet.
 var notYet = map[string]string{
-	"access":           "storyfold serves its own machine only until it does",
 	"websub":           "readers poll until it does",
 	"mute":             "use exclude in a [[feed]] until it does",
 	"source.full_text": "storyfold reads what the feed brings until it does",
@@ -34,7 +33,7 @@ func unknownKey(path string) string {
 	if near := nearest(key, known); near != "" {
 		return fmt.Sprintf("%s; did you mean %q?", text, near)
 	}
-	for _, other := range []string{"", "fetch", "group", "retention", "source", "feed"} {
+	for _, other := range []string{"", "fetch", "group", "retention", "access", "source", "feed"} {
 		keys := schemaKeys(other)
 		near := nearest(key, keys)
 		switch {

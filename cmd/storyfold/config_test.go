@@ -122,6 +122,9 @@ func TestFullConfig(t *testing.T) {
 	if want := "storyfold/" + version() + " (+https://news.example.org/folded)"; c.Fetch.UserAgent != want {
 		t.Errorf("user agent = %q, want %q", c.Fetch.UserAgent, want)
 	}
+	if users := c.feedgenConfig().Users; !c.Access.Open || len(users) != 1 || users[0].Name+":"+users[0].Hash != annHash {
+		t.Errorf("access = %+v, users of the pages = %v", c.Access, users)
+	}
 	sources := []story.Source{{
 		Name: "Wire", Feed: "https://user:secret@wire.example/feed.xml?x=1", Category: "world", Interval: 15 * time.Minute,
 		Lang: "en", Rank: -3, Paywall: true, Private: true, Headers: map[string]string{"X-Key": "abc"}, Enabled: true,
@@ -194,7 +197,6 @@ func TestConfigErrors(t *testing.T) {
 		{"odd keys", "\"a.b[0]\" = 1\n'' = 2\n", []string{`1:1: unknown key`, `2:1: unknown key`}},
 		{"not yet", "[access]\nusers = []\n[websub]\nhub = ''\n[[mute]]\nstory = ''\n[[mute]]\n[[source]]\nname='x'\nfiles='y'\nfull_text = false\n" +
 			"[[feed]]\nname='x'\nupdates='reissue'\n[[feed]]\nname='y'\nupdates = 'digest@07:00'", []string{
-			`1:2: access is not yet available`,
 			`3:2: websub is not yet available`,
 			`5:3: mute is not yet available`,
 			`11:1: full_text is not yet available`,
@@ -208,10 +210,22 @@ func TestConfigErrors(t *testing.T) {
 			`4:1: timezone "Mars/Olympus" is unknown`,
 		}},
 		{"public address", "listen = ':80'\nbase_url='http://x.example/?a'", []string{
-			`1:1: listen ":80" is open to other machines, and access control is not yet available; listen on "127.0.0.1:8080"`,
+			`1:1: listen ":80" lets other machines in: name who may log in with users in [access], or say open = true there`,
 			`2:1: base_url "http://x.example/?a" must be scheme, host and path alone`,
 		}},
-		{"public address, v6", "listen = '[::]:80'", []string{`1:1: listen "[::]:80" is open`}},
+		{"public address, v6", "listen = '[::]:80'", []string{`1:1: listen "[::]:80" lets other machines in`}},
+		{"public address, no base_url", "listen = ':80'\naccess.open = true", []string{`1:1: listen ":80" is every address of this machine: say in base_url which one readers use, such as "http://192.168.1.20:80"`}},
+		{"public address, no base_url, v6", "listen = '[::]:80'\naccess.open = true", []string{`1:1: listen "[::]:80" is every address`}},
+		{"users, their hashes", "[access]\nusers = ['ann', ':x',\n 'ann:secret', 'ann:$2b$10$short', 'ann:$2b$31$" + hashTail + "',\n'" + strings.Repeat("n", 201) + ":x', '" + annHash + "',\n'" + annHash + "', 'bob:$2b$10$" + strings.Repeat("!", 53) + "']", []string{
+			`2:10: a user is "name:bcrypt hash"; make one with: htpasswd`,
+			`2:17: a user is "name:bcrypt hash"`,
+			`3:2: what stands after "ann": is no bcrypt hash; make one`,
+			`3:16: what stands after "ann": is no bcrypt hash`,
+			`3:36: the hash of "ann" has the cost 31; it must be from 4 to 15`,
+			`4:1: the name of a user has at most 200 bytes`,
+			`5:1: the user "ann" is there already, in line 4`,
+			`5:69: what stands after "bob": is no bcrypt hash`,
+		}},
 		{"port", "listen = '127.0.0.1:99999'", []string{`1:1: listen "127.0.0.1:99999": the port`}},
 		{"durations and sizes", "[fetch]\ninterval='30'\nmin_interval='1h30'\ntimeout='-3s'\nhost_delay='2h'\nmax_body='-1MiB'\n[group]\nwindow='99999999999d'", []string{
 			`2:1: interval: "30" is not a duration`,
@@ -346,6 +360,12 @@ func FuzzConfig(f *testing.F) {
 	})
 }
 
+// annHash is ann's user entry; her password is "harbour".
+const (
+	hashTail = "38oQCXaZzH6Iz22KR8RT1.nEDvBRtB0siQZT.kFVjza2PBxKGpOs2"
+	annHash  = "ann:$2a$04$" + hashTail
+)
+
 const fullConfig = `
 listen = "localhost:0"
 base_url = "https://news.example.org/folded/"
@@ -354,6 +374,7 @@ timezone = "Europe/Rome"
 group.window = "1d12h"
 group.strictness = 1
 retention = { articles = "2d" }
+access = { open = true, users = ["` + annHash + `"] }
 
 [fetch]
 interval = "10m"

@@ -16,6 +16,7 @@ func (a *app) daemonConfig(c *config) daemon.Config {
 		Feeds:     c.feedgenConfig(),
 		Sources:   c.Sources,
 		Retention: c.Retention.Articles,
+		Open:      c.Access.Open || len(c.Access.Users) > 0,
 	}
 }
 

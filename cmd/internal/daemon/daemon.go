@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -35,6 +36,7 @@ type Config struct {
 	Feeds     feedgen.Config // Sources is set here
 	Sources   []story.Source
 	Retention time.Duration // since first seen
+	Open      bool          // may listen where other machines reach it
 }
 
 // Options are what Run needs for its lifetime.
@@ -54,6 +56,7 @@ type daemon struct {
 	handler  *feedgen.Handler
 	files    *listing
 	started  time.Time
+	public   net.Addr // that the daemon listens on
 }
 
 // Run serves until ctx ends, and reloads on SIGHUP.
@@ -97,11 +100,18 @@ func (d *daemon) run(ctx context.Context, reload <-chan os.Signal) error {
 	if err != nil {
 		return err
 	}
+	d.public = public.Addr()
+	if err := d.guarded(d.Config); err != nil {
+		return errors.Join(err, public.Close())
+	}
 	admin, err := listenAdmin(d.Config.DataDir)
 	if err != nil {
 		return errors.Join(err, public.Close())
 	}
 	d.Log.Info("listening", "address", public.Addr().String(), "base_url", d.Config.Feeds.BaseURL)
+	if reachable(d.public) && len(d.Config.Feeds.Users) > 0 && !strings.HasPrefix(d.Config.Feeds.BaseURL, "https:") {
+		d.Log.Warn("passwords cross the network as they are: put a proxy with TLS in front, or stay inside a private network")
+	}
 
 	g, ctx := errgroup.WithContext(ctx)
 	stopped := make(chan struct{}) // closed when no result will come any more
@@ -170,6 +180,9 @@ func (d *daemon) reload() {
 	notifyReloading()
 	defer notifyReady("")
 	c, err := d.Load()
+	if err == nil {
+		err = d.guarded(c)
+	}
 	if err == nil {
 		err = d.fetcher.SetOptions(c.Fetch)
 	}

@@ -32,6 +32,22 @@ func listen(address string) (net.Listener, error) {
 	return passed[0], nil
 }
 
+// guarded returns an error if other machines reach the daemon, and c says
+// neither who may log in nor that it is open. The listener may be an older
+// config's, or systemd's.
+func (d *daemon) guarded(c Config) error {
+	if c.Open || !reachable(d.public) {
+		return nil
+	}
+	return fmt.Errorf("listening on %s, which other machines reach: [access] of the config must have users, or open = true", d.public)
+}
+
+// reachable reports whether other machines reach a listener at addr.
+func reachable(addr net.Addr) bool {
+	tcp, ok := addr.(*net.TCPAddr)
+	return ok && !tcp.IP.IsLoopback()
+}
+
 // listenAdmin opens the Unix socket for the commands of the same user. The store
 // is locked, so that a socket file that is there already is a left-over.
 func listenAdmin(dataDir string) (net.Listener, error) {
