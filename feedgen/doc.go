@@ -55,5 +55,6 @@
 // local use. Output feeds are for all, or for who has the feed's key. Addresses
 // with secrets, /opml, /metrics and the list of feeds with a key are for local
 // use and for users. An action is a POST; one that a page of another site sends
-// is refused.
+// is refused. A link that leads to an action is signed with the store's secret
+// and holds for a time; it opens a page that asks, and its button acts.
 package feedgen

@@ -44,6 +44,10 @@ type Options struct {
 	// Metrics answers /metrics; nil: not found.
 	Metrics http.Handler
 
+	// Secret signs links that change something. It is the store's own, so that
+	// links outlive a restart; nil: one of this process.
+	Secret []byte
+
 	Version string
 	Now     func() time.Time // nil: time.Now
 	Log     *slog.Logger     // nil: slog.Default()

@@ -2,6 +2,7 @@ package feedgen
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net"
@@ -34,6 +35,10 @@ func New(o Options) *Handler {
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
+	}
+	if o.Secret == nil {
+		o.Secret = make([]byte, 32)
+		rand.Read(o.Secret) // never fails
 	}
 	h := &Handler{options: o, mux: http.NewServeMux(), logins: newLogins(), foreign: http.NewCrossOriginProtection()}
 	h.Configure(Config{})

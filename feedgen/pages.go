@@ -35,6 +35,7 @@ var (
 	sourcesTemplate = parsePage("sources.html")
 	feedsTemplate   = parsePage("feeds.html")
 	noticeTemplate  = parsePage("notice.html")
+	confirmTemplate = parsePage("confirm.html")
 )
 
 func parsePage(name string) *template.Template {

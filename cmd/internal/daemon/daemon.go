@@ -87,8 +87,12 @@ func newDaemon(db *store.DB, files *listing, o Options) (*daemon, error) {
 	}
 	d.fetcher = f
 	d.pipeline.unflushed = f.Unflushed
+	secret, err := db.Secret()
+	if err != nil { // a full disk, say: serving goes on
+		o.Log.Warn("links that change something will not outlive this process", "error", err)
+	}
 	d.handler = feedgen.New(feedgen.Options{
-		Stories: db, States: d.states, Ready: d.pipeline.Ready, Metrics: d.metrics(), Version: o.Version, Log: o.Log,
+		Stories: db, States: d.states, Ready: d.pipeline.Ready, Metrics: d.metrics(), Secret: secret, Version: o.Version, Log: o.Log,
 	})
 	d.handler.Configure(d.feeds(o.Config))
 	return d, nil
