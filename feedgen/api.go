@@ -215,7 +215,7 @@ func (h *Handler) serveAPISources(w http.ResponseWriter, r *http.Request) {
 			list = append(list, apiSource{
 				Name: st.Name, URL: address(st.Address), Format: st.Format, State: v.stateOf(&st),
 				LastChecked: optionalTime(st.Checked), NextCheck: optionalTime(st.Next),
-				NextReason: text(st.NextReason), LastError: text(st.Error), Warning: text(st.Warning),
+				NextReason: text(st.NextReason), LastError: text(st.Error), Warning: text(st.Notice()),
 				Articles: st.Articles, Stories: st.Stories,
 			})
 		}

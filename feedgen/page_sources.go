@@ -111,9 +111,12 @@ func newSourceRow(st *story.SourceState, src *story.Source, trusted bool, at fun
 	row := sourceRow{
 		Name: cleanLine(st.Name, 120), Format: cleanLine(st.Format, 40),
 		Address: cleanLine(address(st.Address), 300), Moved: cleanLine(address(st.Moved), 300), Site: cleanURL(st.Site),
-		State: st.Condition(), Error: cleanLine(text(st.Error), 600), Since: at(st.ErrorSince), Errors: st.Errors, Warning: cleanLine(text(st.Warning), 300),
+		State: st.Condition(), Error: cleanLine(text(st.Error), 600), Since: at(st.ErrorSince), Errors: st.Errors, Warning: cleanLine(text(st.Notice()), 400),
 		Checked: at(st.Checked), Next: at(st.Next), NextReason: cleanLine(text(st.NextReason), 200), LastNew: at(st.LastNew),
 		Articles: st.Articles, Stories: st.Stories,
+	}
+	if st.Adopted { // the notice says it
+		row.Moved = ""
 	}
 	if trusted {
 		row.Link = cleanURL(st.Address)

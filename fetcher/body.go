@@ -18,8 +18,9 @@ const maxCodings = 2
 
 // readBody returns the unpacked body of resp. One of more than limit bytes, packed
 // or not, is ErrTooLarge and nothing. On another error what came before it is
-// returned with it.
-func readBody(resp *http.Response, limit int64) ([]byte, error) {
+// returned with it. When there are more than maxSmall bytes, more is called, and its error
+// ends the reading.
+func readBody(resp *http.Response, limit int64, more func() error) ([]byte, error) {
 	if resp.ContentLength > limit {
 		return nil, fmt.Errorf("%w: it announces %s", ErrTooLarge, size(resp.ContentLength))
 	}
@@ -48,7 +49,12 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	if n := resp.ContentLength; n > 0 {
 		buf.Grow(int(min(n, 1<<20)) + bytes.MinRead)
 	}
-	_, err := buf.ReadFrom(r)
+	_, err := buf.ReadFrom(io.LimitReader(r, maxSmall))
+	if err == nil && buf.Len() == maxSmall {
+		if err = more(); err == nil {
+			_, err = buf.ReadFrom(r)
+		}
+	}
 	if errors.Is(err, ErrTooLarge) {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"golang.org/x/net/publicsuffix"
+	"golang.org/x/sync/semaphore"
 
 	"storyfold/story"
 )
@@ -23,7 +24,9 @@ const (
 	maxValidator   = 1 << 10 // bytes of an ETag or Last-Modified that is kept
 	dialTimeout    = 10 * time.Second
 	idleTimeout    = 90 * time.Second
-	maxIdle        = 256 // connections kept open without a request
+	maxIdle        = 256      // connections kept open without a request
+	maxSmall       = 1 << 20  // bytes of a body that is read whatever else is being read
+	maxLarge       = 32 << 20 // bytes of all larger bodies at a time; at least one of max_body
 )
 
 const accept = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, " +
@@ -37,6 +40,7 @@ type client struct {
 	timeout       time.Duration
 	maxBody       int64
 	userAgent     string
+	large         *semaphore.Weighted // room for bodies of more than maxSmall bytes
 }
 
 func newClient(o *Options) (*client, error) {
@@ -45,6 +49,7 @@ func newClient(o *Options) (*client, error) {
 		timeout:      o.Timeout,
 		maxBody:      o.MaxBody,
 		userAgent:    o.UserAgent,
+		large:        semaphore.NewWeighted(max(maxLarge, o.MaxBody)),
 	}
 	var proxy func(*http.Request) (*url.URL, error)
 	if o.Proxy != "" {
@@ -97,18 +102,20 @@ type answer struct {
 	finalURL    string // after redirects
 	moved       string // where permanent redirects lead; "" if there were none
 	header      http.Header
+	full        bool   // it was asked for without validators
+	done        func() // gives back the room of body; to be called once it is no longer used
 }
 
-// get makes a conditional GET of src with the validators of st. An answer
-// without a document is a *StatusError.
-func (c *client) get(ctx context.Context, src *story.Source, st *story.SourceState) (*answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+// get makes a conditional GET of src with the validators of st, on the visit v. An
+// answer without a document is a *StatusError.
+func (c *client) get(ctx context.Context, v *visit, src *story.Source, st *story.SourceState) (*answer, error) {
+	ctx, patience, cancel := within(ctx, c.timeout)
 	defer cancel()
 	req, err := c.request(ctx, src, st)
 	if err != nil {
 		return nil, err
 	}
-	hop := &hops{client: c, src: src, host: req.URL.Host, permanent: true}
+	hop := &hops{client: c, visit: v, patience: patience, src: src, host: configuredHost(src), permanent: true}
 	jar, _ := cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List})
 	hc := &http.Client{Transport: hop, CheckRedirect: hop.check, Jar: jar}
 	resp, err := hc.Do(req)
@@ -116,17 +123,20 @@ func (c *client) get(ctx context.Context, src *story.Source, st *story.SourceSta
 		return nil, explain(ctx, err, c.timeout)
 	}
 	defer resp.Body.Close()
-	a := &answer{finalURL: resp.Request.URL.String(), moved: hop.moved, header: resp.Header}
+	a := &answer{finalURL: resp.Request.URL.String(), moved: hop.moved, header: resp.Header, full: !conditional(req), done: func() {}}
 	switch {
 	case resp.StatusCode == http.StatusNotModified && conditional(req):
 		a.notModified = true
 		return a, nil
 	case resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNonAuthoritativeInfo:
 		io.CopyN(io.Discard, resp.Body, 16<<10) // so that the connection can be used again
-		return nil, &StatusError{Code: resp.StatusCode, RetryAfter: retryAfter(resp.Header, time.Now())}
+		return nil, &StatusError{Code: resp.StatusCode, RetryAfter: retryAfter(resp.Header, time.Now()), from: resp.Request.URL}
 	}
-	a.body, err = readBody(resp, c.maxBody)
+	room := &room{client: c, ctx: ctx, patience: patience}
+	a.body, err = readBody(resp, c.maxBody, room.forMore)
+	a.done = room.leave
 	if err != nil && len(a.body) == 0 {
+		room.leave()
 		return nil, explain(ctx, err, c.timeout)
 	}
 	if err != nil {
@@ -135,19 +145,48 @@ func (c *client) get(ctx context.Context, src *story.Source, st *story.SourceSta
 	return a, nil
 }
 
+// room is the part of client.large that one body has.
+type room struct {
+	client   *client
+	ctx      context.Context
+	patience *patience
+	taken    int64
+}
+
+// forMore takes room for a body that turned out to be large.
+func (r *room) forMore() error {
+	r.patience.pause()
+	defer r.patience.resume()
+	if err := r.client.large.Acquire(r.ctx, r.client.maxBody); err != nil {
+		return err
+	}
+	r.taken = r.client.maxBody
+	return nil
+}
+
+func (r *room) leave() {
+	r.client.large.Release(r.taken)
+	r.taken = 0
+}
+
 func (c *client) request(ctx context.Context, src *story.Source, st *story.SourceState) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, src.Feed, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, asked(src, st), nil)
 	if err != nil || req.URL.Host == "" || req.URL.Scheme != "http" && req.URL.Scheme != "https" {
 		return nil, fmt.Errorf("the address is not an http or https address")
 	}
 	req.Header.Set("User-Agent", c.userAgent)
 	req.Header.Set("Accept", accept)
 	req.Header.Set("Accept-Encoding", "gzip, br")
-	if st.ETag != "" {
-		req.Header.Set("If-None-Match", st.ETag)
+	if trusted(st, time.Now()) {
+		if st.ETag != "" {
+			req.Header.Set("If-None-Match", st.ETag)
+		}
+		if st.LastModified != "" {
+			req.Header.Set("If-Modified-Since", st.LastModified)
+		}
 	}
-	if st.LastModified != "" {
-		req.Header.Set("If-Modified-Since", st.LastModified)
+	if !strings.EqualFold(req.URL.Host, configuredHost(src)) { // adopted: what is configured is for the configured host
+		return req, nil
 	}
 	for name, value := range src.Headers {
 		if strings.EqualFold(name, "Host") {
@@ -159,6 +198,23 @@ func (c *client) request(ctx context.Context, src *story.Source, st *story.Sourc
 	return req, nil
 }
 
+// fullInterval is the longest time that a server's "not modified" is believed:
+// then the document is asked for without validators once, since some servers never stop saying it.
+const fullInterval = 24 * time.Hour
+
+// trusted reports whether the validators of st are sent.
+func trusted(st *story.SourceState, now time.Time) bool {
+	return !st.Stuck && now.Sub(st.Full) < fullInterval && !st.Full.After(now)
+}
+
+// configuredHost returns the host, with its port, that the source is configured with.
+func configuredHost(src *story.Source) string {
+	if u, err := url.Parse(src.Feed); err == nil {
+		return u.Host
+	}
+	return ""
+}
+
 func conditional(req *http.Request) bool {
 	return req.Header.Get("If-None-Match") != "" || req.Header.Get("If-Modified-Since") != ""
 }
@@ -166,25 +222,40 @@ func conditional(req *http.Request) bool {
 // hops follows one request over its redirects.
 type hops struct {
 	client    *client
+	visit     *visit
+	patience  *patience
 	src       *story.Source
 	host      string // as configured, with port
-	permanent bool   // all redirects so far were
+	requests  int
+	permanent bool // all redirects so far were
 	moved     string
 }
 
 // RoundTrip sends one hop through the guard, unless the source may reach private
 // addresses and the hop goes to its own host.
 func (h *hops) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := h.arrive(req); err != nil {
+		return nil, err
+	}
 	private := h.client.allowPrivate || h.src.Private && strings.EqualFold(req.URL.Host, h.host)
 	if private {
 		return h.client.open.RoundTrip(req)
 	}
-	if h.client.proxied {
-		if err := refuseLiteral(req.URL.Hostname()); err != nil {
-			return nil, err
-		}
+	if err := refuseLiteral(req.URL.Hostname()); err != nil {
+		return nil, err
 	}
 	return h.client.guarded.RoundTrip(req)
+}
+
+// arrive waits until the host of req may be asked. A look begins with a place at its own host.
+func (h *hops) arrive(req *http.Request) error {
+	h.requests++
+	if h.requests == 1 && h.visit.host != nil {
+		return nil
+	}
+	h.patience.pause()
+	defer h.patience.resume()
+	return h.visit.to(req.Context(), hostKey(req.URL))
 }
 
 // check decides on a redirect to req.
@@ -247,26 +318,28 @@ func seconds(s string) (time.Duration, bool) {
 	return n * time.Second, true
 }
 
-// freshFor returns how long the answer says it stays fresh: max-age, else Expires; 0 if it does not.
-func freshFor(h http.Header, now time.Time) time.Duration {
+// freshFor returns how long the answer says it stays fresh: max-age, else Expires; 0 for
+// no time at all. It is false if the answer does not say.
+func freshFor(h http.Header, now time.Time) (d time.Duration, said bool) {
 	for _, part := range strings.Split(h.Get("Cache-Control"), ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		switch strings.ToLower(strings.TrimSpace(name)) {
 		case "no-cache", "no-store":
-			return 0
+			return 0, true
 		case "max-age":
 			if n, ok := seconds(strings.Trim(strings.TrimSpace(value), `"`)); ok {
-				return n
+				return n, true
 			}
 		}
 	}
-	if t, err := http.ParseTime(h.Get("Expires")); err == nil {
+	expires := h.Get("Expires")
+	if t, err := http.ParseTime(expires); err == nil {
 		if date, err := http.ParseTime(h.Get("Date")); err == nil {
 			now = date
 		}
-		return max(t.Sub(now), 0)
+		return max(t.Sub(now), 0), true
 	}
-	return 0
+	return 0, expires != ""
 }
 
 // validator returns a header as it was sent, or "" if it is too long to be kept.

@@ -490,7 +490,7 @@ func TestCacheHeaders(t *testing.T) {
 				h.Set(name, v)
 			}
 		}
-		if got := freshFor(h, now); got != c.want {
+		if got, _ := freshFor(h, now); got != c.want {
 			t.Errorf("freshFor(%v) = %v, want %v", h, got, c.want)
 		}
 	}

@@ -16,14 +16,13 @@
 //
 // # What holds whatever a server does
 //
-//   - A request ends within Options.Timeout, after at most 10 redirects, with at most
-//     256 KiB of headers and Options.MaxBody bytes of document, counted unpacked.
+//   - A request ends within Options.Timeout, and its redirects, headers and document are
+//     bounded: see Limits.
 //   - No address out of a redirect or a name server leads to a machine of a private network,
 //     unless the config says so. What is configured for one host (headers, private access)
 //     does not go to another.
-//   - A document is nested at most 200 levels, and has at most 10,000 items,
-//     before it reaches a parser whose cost grows with either. A title has at most 500
-//     letters, a text at most 256 KiB.
+//   - A document is bounded in size, depth and number of items before it reaches a
+//     parser whose cost grows with any of them.
 //   - What leaves the package is plain text without control characters, and absolute http or
 //     https addresses.
 //   - A document that breaks off or has to be mended gives the items that can be
@@ -33,7 +32,78 @@
 //
 // # Schedule
 //
-// See plan. An interval comes from the rhythm of a feed's items, and is stretched by what
-// the feed and its server ask for. Failures double it. Each state says in words why
-// its next look is when it is.
+// After a good look the next one is planned by plan in schedule.go:
+//
+//	rhythm   = half of the median gap between the newest 20 items
+//	rest     = a twentieth of the time since the newest item
+//	interval = max(rhythm, rest), within min_interval and max_interval
+//	           (o.Interval while fewer than two items have dates)
+//	wait     = max(interval, ttl of the feed, max-age or else Expires of the server), at most max_interval
+//	next     = now + wait + up to a tenth of it, at random;
+//	           hours later where that is in skipHours or skipDays
+//
+// What feed and server ask for is remembered, for "not modified" does not repeat it. An
+// interval that is set at the source stands for wait, and nothing but Retry-After stretches it.
+//
+// After the nth failure in a row, a quarter added at random:
+//
+//	wait = min_interval·2ⁿ⁻¹, at most max_interval;
+//	       at least a day once all looks of seven days failed;
+//	       a week for a feed that is gone (410), whose state says so;
+//	       at least Retry-After, in seconds or as a date, of 429, 503 or any other answer, at most a day
+//
+// A 429 without Retry-After counts as one of Options.Interval. Retry-After keeps the other
+// sources of the same host quiet, too, for four hours at most; in private networks,
+// where many services share a name, it is for its own address alone.
+//
+// Next looks are part of the stored states and kept after a restart. Those that are overdue then are
+// spread over up to a minute. Each state says in words why its next look is when it is.
+//
+// # Politeness
+//
+// One host (all names of one registrable domain; each unusual port is another one) gets
+// at most Options.PerHost requests at a time, and their starts are Options.HostDelay apart,
+// redirects included. A host has a queue of its own, so that a thousand feeds on one
+// do not keep those of others waiting. Connections are used again.
+//
+// A server's 304 may renew validators. It is believed for a day: then the document is
+// asked for without them. Where it turns out that validators stayed the same while the
+// document changed (but for a weak ETag), they are not sent any more, and the state says so.
+//
+// A permanent redirect (301, 308) is followed each time, and adopted once five good looks
+// in a row, over a day or longer, led to the same address, unless another source is read
+// from there. The state and the log say so. When the new address fails three times in a row, the
+// configured one is asked again. Headers and private access stay with the configured host.
+//
+// # Limits
+//
+// Every limit has a name, and what exceeds it an error that says what to do:
+//
+//	Options.Timeout    30 s       one look's requests and body, waiting for a turn not counted
+//	dialTimeout        10 s       a connection, and its TLS handshake
+//	maxRedirects       10         in a row; only http and https, without user names
+//	maxHeaderBytes     256 KiB    headers of an answer
+//	maxValidator       1 KiB      an ETag or Last-Modified that is kept
+//	maxCodings         2          compressions over one another
+//	Options.MaxBody    15 MiB     a document, unpacked and packed; larger ones give nothing
+//	maxLarge           32 MiB     documents of more than maxSmall (1 MiB) in memory at a time
+//	maxRetryAfter      a day      that a server can keep an address quiet at once
+//	maxHostHold        4 h        that one address can keep its host quiet
+//	maxDepth           200        nested elements or JSON values
+//	maxItems           10,000     items of a document; the first are kept
+//	maxAttrs           64         attributes of an element; the first are kept
+//	maxTag             64 KiB     a tag; maxLongTag, 4 MiB, if it has an end
+//	maxBareTags        10,000     "<" that open nothing
+//	maxTitle           500        letters of a title
+//	maxText            256 KiB    the text of an article
+//	maxURL             4 KiB      an address; a longer one counts as none
+//	maxIdentity        1 KiB      an identity; a longer one stands as its hash
+//	maxAuthors, maxCategories, maxEnclosures  20, 30, 20 of an article
+//
+// # Identity
+//
+// The identity of an article is its guid, else its canonical link, else a hash of title and
+// text. Where more than one in twenty guids of a document repeat, or where at
+// least two thirds of the items that are still there have new guids, guids are not used;
+// links likewise when they repeat. CanonicalLink says which addresses are one.
 package fetcher

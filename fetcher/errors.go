@@ -60,6 +60,8 @@ var (
 type StatusError struct {
 	Code       int
 	RetryAfter time.Duration // as the server asks; 0: it does not
+
+	from *url.URL // what was asked for, after redirects
 }
 
 // Error says what the answer means for the reader of the status page.
@@ -117,6 +119,8 @@ func explain(ctx context.Context, err error, timeout time.Duration) error {
 	cert, isCert := errors.AsType[*tls.CertificateVerificationError](err)
 	netErr, isNet := errors.AsType[net.Error](err)
 	switch {
+	case context.Cause(ctx) == errPatience:
+		return say("the server did not answer, or not to the end, within %s", words(timeout))
 	case errors.Is(err, ErrTooLarge), errors.Is(err, ErrRedirects), errors.Is(err, ErrRefused):
 		return err
 	case errors.Is(err, context.Canceled), strings.HasPrefix(err.Error(), "the server "):

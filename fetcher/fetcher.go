@@ -80,7 +80,7 @@ type Fetcher struct {
 	entries []*source // in config order
 	byName  map[string]*source
 	due     dueHeap          // entries that wait for their time
-	hosts   map[string]*host // by name and port
+	hosts   map[string]*host // by hostKey
 	ready   hostHeap         // hosts with an entry that waits for its turn
 	looks   int              // under way
 	run     *run             // nil: not running

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/cespare/xxhash/v2"
+
 	"storyfold/story"
 )
 
@@ -57,6 +59,47 @@ func identify(articles []story.Article, entries []entry) []story.Article {
 		kept = append(kept, articles[i])
 	}
 	return kept
+}
+
+// sampleItems is how many items of a document are remembered by their guids.
+const sampleItems = 16
+
+// sampleOf returns, for the first items that have a guid beside a link, a hash of
+// link and title and one of the guid, by turns.
+func sampleOf(entries []entry) []uint32 {
+	var sample []uint32
+	for i := range entries {
+		if e := &entries[i]; e.guid != "" && e.link != "" && e.guid != e.link && len(sample) < 2*sampleItems {
+			sample = append(sample, itemHash(e), uint32(xxhash.Sum64String(e.guid)))
+		}
+	}
+	return sample
+}
+
+func itemHash(e *entry) uint32 { return uint32(xxhash.Sum64String(e.link + "\x00" + e.title)) }
+
+// churned reports whether a feed gives its items new guids: at least three items of
+// the sample are among the entries again, and two thirds of those have another guid.
+func churned(sample []uint32, entries []entry) bool {
+	if len(sample) < 2*3 {
+		return false
+	}
+	guids := make(map[uint32]uint32, len(entries))
+	for i := range entries {
+		if entries[i].guid != "" {
+			guids[itemHash(&entries[i])] = uint32(xxhash.Sum64String(entries[i].guid))
+		}
+	}
+	again, changed := 0, 0
+	for i := 0; i+1 < len(sample); i += 2 {
+		if guid, ok := guids[sample[i]]; ok {
+			again++
+			if guid != sample[i+1] {
+				changed++
+			}
+		}
+	}
+	return again >= 3 && changed*3 >= again*2
 }
 
 // bounded returns id without NUL, or its hash if it is overlong.

@@ -1,6 +1,12 @@
 package fetcher
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"storyfold/story"
+)
 
 func TestCanonicalLink(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
@@ -35,5 +41,43 @@ func TestCanonicalLink(t *testing.T) {
 		if again := CanonicalLink(got); again != got {
 			t.Errorf("CanonicalLink(%q) = %q, want it to stay", got, again)
 		}
+	}
+}
+
+// TestChurn reads documents of one feed in turn and tells by what its articles are identified.
+func TestChurn(t *testing.T) {
+	type look struct {
+		guids, links string // with the number of the item appended; guids: "%d" is the look
+		items        int
+		byLink       bool
+	}
+	for name, looks := range map[string][]look{
+		"steady":         {{"g", "https://x.example/", 5, false}, {"g", "https://x.example/", 5, false}, {"g", "https://x.example/", 5, false}},
+		"new each time":  {{"g1-", "https://x.example/", 5, false}, {"g2-", "https://x.example/", 5, true}, {"g3-", "https://x.example/", 5, true}, {"g3-", "https://x.example/", 5, true}},
+		"two items":      {{"g1-", "https://x.example/", 2, false}, {"g2-", "https://x.example/", 2, false}},
+		"other items":    {{"g1-", "https://x.example/old/", 5, false}, {"g2-", "https://x.example/new/", 5, false}},
+		"links as guids": {{"https://x.example/", "https://x.example/", 5, true}, {"http://x.example/", "http://x.example/", 5, true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var st story.SourceState
+			for n, l := range looks {
+				var b strings.Builder
+				for i := range l.items {
+					fmt.Fprintf(&b, "<item><title>Item %[1]d</title><guid isPermaLink='false'>%[2]s%[1]d</guid><link>%[3]s%[1]d</link></item>", i, l.guids, l.links)
+				}
+				doc, err := parseNext([]byte("<rss version='2.0'><channel>"+b.String()+"</channel></rss>"), "", "https://x.example/feed", story.Source{Name: "s"}, &st)
+				if err != nil || len(doc.Articles) != l.items {
+					t.Fatalf("look %d: %v", n+1, err)
+				}
+				want := fmt.Sprint(l.guids, 1)
+				if l.byLink && l.guids != l.links {
+					want = fmt.Sprint(l.links, 1)
+				}
+				if got := doc.Articles[1].Identity; got != want {
+					t.Errorf("look %d: identity %q, want %q", n+1, got, want)
+				}
+				st.Sample, st.Churn = doc.sample, doc.churn
+			}
+		})
 	}
 }

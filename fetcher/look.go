@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -21,11 +22,13 @@ func (f *Fetcher) Fetch(ctx context.Context, src story.Source, st story.SourceSt
 	if src.Feed == "" {
 		return f.lookAtFiles(ctx, newFileSource(src, f.log()), &src, st, true)
 	}
-	return f.lookAtFeed(ctx, &src, st)
+	v := &visit{f: f}
+	defer v.leave()
+	return f.lookAtFeed(ctx, v, &src, st)
 }
 
 // lookAtFeed is Fetch for a feed. Whatever goes wrong ends in the result.
-func (f *Fetcher) lookAtFeed(ctx context.Context, src *story.Source, st story.SourceState) (r *Result) {
+func (f *Fetcher) lookAtFeed(ctx context.Context, v *visit, src *story.Source, st story.SourceState) (r *Result) {
 	now := time.Now()
 	defer func() {
 		if p := recover(); p != nil {
@@ -34,15 +37,17 @@ func (f *Fetcher) lookAtFeed(ctx context.Context, src *story.Source, st story.So
 		}
 	}()
 	o, c := f.settings()
-	answer, err := c.get(ctx, src, &st)
+	answer, err := c.get(ctx, v, src, &st)
 	if err != nil {
 		return f.failed(src, st, now, err)
 	}
+	defer answer.done()
+	v.leave() // the server is done with; what follows is ours
 	hash := xxhash.Sum64(answer.body)
 	if answer.notModified || answer.broken == nil && hash == st.BodyHash && hash != 0 {
 		return f.unchanged(o, src, st, now, answer)
 	}
-	doc, err := f.parse(ctx, answer, src)
+	doc, err := f.parse(ctx, answer, src, &st)
 	switch {
 	case answer.broken != nil && (doc == nil || err == nil):
 		err = answer.broken
@@ -57,20 +62,24 @@ func (f *Fetcher) lookAtFeed(ctx context.Context, src *story.Source, st story.So
 
 // parse reads the document in the answer. As many are read at a time as there are processors: more
 // would only cost memory.
-func (f *Fetcher) parse(ctx context.Context, a *answer, src *story.Source) (*document, error) {
+func (f *Fetcher) parse(ctx context.Context, a *answer, src *story.Source, st *story.SourceState) (*document, error) {
 	select {
 	case f.parsing <- struct{}{}:
 		defer func() { <-f.parsing }()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	return parseFeed(a.body, a.header.Get("Content-Type"), a.finalURL, *src)
+	return parseNext(a.body, a.header.Get("Content-Type"), a.finalURL, *src, st)
 }
 
 // failed is the result of a look that brought nothing: all but the failure stays as it was.
 func (f *Fetcher) failed(src *story.Source, st story.SourceState, now time.Time, err error) *Result {
 	checked(src, &st, now)
 	fail(&st, now, err)
+	if st.Adopted && st.Errors >= maxMovedFailures {
+		f.log().Warn("the address that the feed moved to fails: the configured one is asked again", "source", src.Name, "moved", st.Moved)
+		st.Moved, st.MovedLooks, st.MovedSince, st.Adopted = "", 0, time.Time{}, false
+	}
 	what := facts{now: now, err: err, chance: rand.Float64()}
 	if status, ok := errors.AsType[*StatusError](err); ok {
 		what.retryAfter = status.RetryAfter
@@ -93,7 +102,11 @@ func (f *Fetcher) unchanged(o *Options, src *story.Source, st story.SourceState,
 		st.LastModified = v
 	}
 	good(&st, a)
-	plan(o, src, &st, facts{now: now, fresh: freshFor(a.header, now), chance: rand.Float64()})
+	f.follow(src, &st, a.moved, now)
+	if fresh, said := freshFor(a.header, now); said {
+		st.Fresh = fresh
+	}
+	plan(o, src, &st, facts{now: now, chance: rand.Float64()})
 	return &Result{Source: *src, State: st, NotModified: true}
 }
 
@@ -112,7 +125,8 @@ func (f *Fetcher) read(o *Options, src *story.Source, st story.SourceState, now 
 		st.Warning = items(len(doc.Articles)) + " could be read"
 	} else {
 		good(&st, a)
-		st.ETag, st.LastModified, st.BodyHash = validator(a.header, "ETag"), validator(a.header, "Last-Modified"), hash
+		f.follow(src, &st, a.moved, now)
+		validate(&st, a, hash)
 		st.Warning = doc.Warning
 		switch {
 		case doc.items == 0:
@@ -121,7 +135,10 @@ func (f *Fetcher) read(o *Options, src *story.Source, st story.SourceState, now 
 			st.Warning = "no item has a title or a text"
 		}
 	}
-	what := facts{now: now, ttl: doc.ttl, fresh: freshFor(a.header, now), chance: rand.Float64()}
+	st.Sample, st.Churn = doc.sample, doc.churn
+	st.TTL, st.SkipHours, st.SkipDays = doc.ttl, doc.hours, doc.days
+	st.Fresh, _ = freshFor(a.header, now)
+	what := facts{now: now, chance: rand.Float64()}
 	if len(doc.Articles) == 0 {
 		what.err = err
 	}
@@ -178,5 +195,69 @@ func fail(st *story.SourceState, now time.Time, err error) {
 // good notes a look without failure in st.
 func good(st *story.SourceState, a *answer) {
 	st.Error, st.ErrorSince, st.Errors, st.Gone = "", time.Time{}, 0, false
-	st.Moved = a.moved
+	if a.full {
+		st.Full = st.Checked
+	}
+}
+
+// validate keeps the validators of a whole document with this hash, and notices
+// those that stayed the same while the document changed. A weak ETag may do that.
+func validate(st *story.SourceState, a *answer, hash uint64) {
+	tag, modified := validator(a.header, "ETag"), validator(a.header, "Last-Modified")
+	same := tag == st.ETag && modified == st.LastModified
+	switch {
+	case st.BodyHash == 0 || st.BodyHash == hash || tag == "" && modified == "":
+	case !same:
+		st.Stuck = false
+	case !strings.HasPrefix(tag, "W/"):
+		st.Stuck = true
+	}
+	st.ETag, st.LastModified, st.BodyHash = tag, modified, hash
+}
+
+// A permanent redirect is adopted once so many good looks in a row, over so long a
+// time, named the same address: a network's login page and a server's mishap do not.
+const (
+	movedLooks       = 5
+	movedTime        = 24 * time.Hour
+	maxMovedFailures = 3 // in a row, before the configured address is asked again
+)
+
+// follow notes where permanent redirects led in a good look, and decides whether
+// that address takes the place of the configured one.
+func (f *Fetcher) follow(src *story.Source, st *story.SourceState, to string, now time.Time) {
+	switch {
+	case st.Adopted && to == "":
+		return // it was asked there, and answered there
+	case to == "" || to == src.Feed:
+		st.Moved, st.MovedLooks, st.MovedSince, st.Adopted = "", 0, time.Time{}, false
+		return
+	case to != st.Moved || st.Adopted:
+		st.Moved, st.MovedLooks, st.MovedSince, st.Adopted = to, 0, now, false
+	}
+	st.MovedLooks++
+	if st.MovedLooks < movedLooks || now.Sub(st.MovedSince) < movedTime {
+		return
+	}
+	if other := f.reads(to, src.Name); other != "" {
+		if st.MovedLooks == movedLooks {
+			f.log().Warn("the feed moved to the address of another source: one of the two is enough", "source", src.Name, "other", other)
+		}
+		return
+	}
+	st.Adopted = true
+	f.log().Warn("the feed moved for good: it is read from its new address; write that into the config", "source", src.Name, "address", to)
+}
+
+// reads returns the name of a source other than name that is read from address, or "".
+func (f *Fetcher) reads(address, name string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	link := CanonicalLink(address)
+	for _, e := range f.entries {
+		if e.src.Name != name && e.src.Feed != "" && (CanonicalLink(e.src.Feed) == link || CanonicalLink(asked(&e.src, &e.st)) == link) {
+			return e.src.Name
+		}
+	}
+	return ""
 }

@@ -56,7 +56,7 @@ func (f *Fetcher) configure(sources []story.Source, states []story.SourceState) 
 // inherited returns the state that src begins with.
 func inherited(src *story.Source, byName, byAddress map[string]*story.SourceState) story.SourceState {
 	st := byName[src.Name]
-	if st == nil || st.Address != src.Address() {
+	if st == nil || st.Address != src.Address() && st.Asked() != src.Address() {
 		st = byAddress[src.Address()]
 	}
 	if st == nil {
@@ -64,6 +64,9 @@ func inherited(src *story.Source, byName, byAddress map[string]*story.SourceStat
 	}
 	s := *st
 	s.Name = src.Name
+	if s.Address != src.Address() { // the new address of a feed that moved, now in the config
+		s.Address, s.Moved, s.MovedLooks, s.MovedSince, s.Adopted = src.Address(), "", 0, time.Time{}, false
+	}
 	return s
 }
 
@@ -73,7 +76,7 @@ const maxAhead = goneInterval + goneInterval/5
 // add takes in a source that was not there; n sources begin with it.
 func (f *Fetcher) add(src story.Source, st story.SourceState, n int) *source {
 	now := time.Now()
-	e := &source{src: src, st: st, index: -1, host: f.hostOf(&src)}
+	e := &source{src: src, st: st, index: -1, host: f.hostOf(&src, &st)}
 	e.due = e.st.Next
 	if !e.due.After(now) || e.due.After(now.Add(maxAhead)) {
 		e.due = firstLook(src.Name, n, now)
@@ -178,25 +181,24 @@ func (f *Fetcher) start(e *source, now time.Time) {
 	}
 	f.looks++
 	r, src, st, files := f.run, e.src, e.st, e.files
-	r.wg.Go(func() { f.look(r, e, src, st, files) })
+	v := &visit{f: f, host: e.host, among: true}
+	r.wg.Go(func() { f.look(r, e, v, src, st, files) })
 }
 
 // look is one look at e, from request to commit.
-func (f *Fetcher) look(r *run, e *source, src story.Source, st story.SourceState, files *fileSource) {
+func (f *Fetcher) look(r *run, e *source, visit *visit, src story.Source, st story.SourceState, files *fileSource) {
 	began := time.Now()
 	var result *Result
 	if files != nil {
 		result = f.lookAtFiles(r.ctx, files, &src, st, false)
 	} else {
-		result = f.lookAtFeed(r.ctx, &src, st)
+		result = f.lookAtFeed(r.ctx, visit, &src, st)
 	}
+	visit.leave() // others may ask the host while this is committed
 
 	f.mu.Lock()
-	e.host.active-- // others may ask the host while this is committed
-	f.lineUp(e.host)
 	dropped := e.removed || r.ctx.Err() != nil && result.Err != nil
 	f.mu.Unlock()
-	f.poke()
 
 	// The state of a look that found nothing new is stored with others', and so is
 	// that of files with the same fault as a minute ago.
@@ -206,7 +208,7 @@ func (f *Fetcher) look(r *run, e *source, src story.Source, st story.SourceState
 		f.log().Info("source is well again", "source", src.Name, "failures", st.Errors)
 	}
 	if !dropped && !quiet {
-		f.tell(result)
+		f.tell(&st, result)
 		err = r.sink(r.ctx, result)
 	}
 	if err == nil && !dropped && files != nil {
@@ -215,16 +217,20 @@ func (f *Fetcher) look(r *run, e *source, src story.Source, st story.SourceState
 	f.finish(e, result, err, dropped, quiet, time.Since(began))
 }
 
-// tell logs what a look found.
-func (f *Fetcher) tell(r *Result) {
+// tell logs what a look found; was is the state before it.
+func (f *Fetcher) tell(was *story.SourceState, r *Result) {
 	log := f.log().With("source", r.Source.Name)
+	st := &r.State
 	switch {
 	case r.Err == nil:
-		log.Debug("read", "articles", len(r.Articles), "format", r.State.Format)
-	case r.State.Errors == 1:
-		log.Warn("source fails", "error", r.State.Error, "articles", len(r.Articles), "next", r.State.NextReason)
+		log.Debug("read", "articles", len(r.Articles), "format", st.Format)
+	case st.Errors == 1, st.Gone && !was.Gone:
+		log.Warn("source fails", "error", st.Error, "articles", len(r.Articles), "next", st.NextReason)
 	default:
-		log.Debug("source still fails", "error", r.State.Error, "failures", r.State.Errors, "next", r.State.NextReason)
+		log.Debug("source still fails", "error", st.Error, "failures", st.Errors, "next", st.NextReason)
+	}
+	if notice := st.Notice(); notice != was.Notice() && notice != "" {
+		log.Warn("source is read, but", "notice", notice)
 	}
 }
 
@@ -246,7 +252,7 @@ func (f *Fetcher) finish(e *source, r *Result, err error, dropped, quiet bool, t
 		report.Err = &plainError{"what was read could not be stored: " + err.Error(), err}
 		f.retry(e)
 	default:
-		e.st = r.State
+		f.adopt(e, r)
 		e.unflushed, e.refused = quiet, 0
 		e.again = e.again || r.More
 		if r.New > 0 { // known only now that it is committed: stored with the next states
@@ -269,6 +275,22 @@ func (f *Fetcher) finish(e *source, r *Result, err error, dropped, quiet bool, t
 	}
 	report.State = e.st
 	e.answer(&e.watching, report)
+}
+
+// adopt takes over the state after a look, with what it means for e's host.
+func (f *Fetcher) adopt(e *source, r *Result) {
+	e.st = r.State
+	now := time.Now()
+	if e.files != nil {
+		return
+	}
+	e.host = f.hostOf(&e.src, &e.st)
+	if status, ok := errors.AsType[*StatusError](r.Err); ok && status.RetryAfter > 0 && !e.src.Private && speaksForHost(status.from) {
+		f.keep(f.hostAt(hostKey(status.from)), now.Add(min(status.RetryAfter, maxHostHold)), now)
+	}
+	if e.host.hold.After(now) {
+		f.keepBack(e, now)
+	}
 }
 
 // retry plans the next look after a result that could not be committed.

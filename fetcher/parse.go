@@ -22,7 +22,11 @@ type document struct {
 
 	lang    string        // declared by the feed
 	ttl     time.Duration // how long the feed wants to be left alone; 0: it does not say
+	hours   uint32        // to skip; bit h: hour h, UTC
+	days    uint8         // to skip; bit d: day d, 0 = Sunday
 	items   int           // items of the document, also those without anything to show
+	sample  []uint32      // see story.SourceState
+	churn   bool          // its guids are not used: see churned
 	outlets bool          // its items name their outlets
 }
 
@@ -57,6 +61,11 @@ const (
 // read are returned beside an error that is ErrCutOff, ErrBroken or
 // ErrTooManyItems. On every other error the document is nil.
 func parseFeed(data []byte, contentType, base string, src story.Source) (*document, error) {
+	return parseNext(data, contentType, base, src, &story.SourceState{})
+}
+
+// parseNext is parseFeed for a document of a source in the state st, which it does not change.
+func parseNext(data []byte, contentType, base string, src story.Source, st *story.SourceState) (*document, error) {
 	f, err := prefilter(data, contentType)
 	if err != nil {
 		return nil, err
@@ -84,12 +93,12 @@ func parseFeed(data []byte, contentType, base string, src story.Source) (*docume
 	}
 	doc.Warning = f.warning
 	doc.items = len(entries)
-	doc.finish(entries, baseURL, src)
+	doc.finish(entries, baseURL, src, st)
 	return doc, errors.Join(f.err, partly)
 }
 
 // finish makes articles of the entries.
-func (d *document) finish(entries []entry, base *url.URL, src story.Source) {
+func (d *document) finish(entries []entry, base *url.URL, src story.Source, st *story.SourceState) {
 	d.Title = cleanLine(d.Title, maxName)
 	d.Site = resolve(base, d.Site)
 	siteBase := base
@@ -105,6 +114,12 @@ func (d *document) finish(entries []entry, base *url.URL, src story.Source) {
 			kept = append(kept, e)
 		}
 	}
+	if d.churn = st.Churn || churned(st.Sample, kept); d.churn {
+		for i := range kept {
+			kept[i].guid = ""
+		}
+	}
+	d.sample = sampleOf(kept)
 	d.Articles = identify(d.Articles, kept)
 }
 

@@ -3,9 +3,7 @@ package fetcher
 import (
 	"container/heap"
 	"context"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"storyfold/story"
@@ -36,32 +34,6 @@ type source struct {
 	host  *host
 	files *fileSource        // nil for a feed
 	stop  context.CancelFunc // ends the watch of files
-}
-
-// host is a server that several sources may be on.
-type host struct {
-	queue  []*source // due, oldest first
-	active int       // requests under way
-	next   time.Time // when the next request may start
-	index  int       // in Fetcher.ready; -1: not there
-	local  bool      // files: no delay between looks
-}
-
-// hostOf returns the host of a feed: name and port. Files have one of their own.
-func (f *Fetcher) hostOf(src *story.Source) *host {
-	if src.Feed == "" {
-		return &host{index: -1, local: true}
-	}
-	key := src.Feed
-	if u, err := url.Parse(src.Feed); err == nil {
-		key = strings.ToLower(u.Host)
-	}
-	h := f.hosts[key]
-	if h == nil {
-		h = &host{index: -1}
-		f.hosts[key] = h
-	}
-	return h
 }
 
 // at puts e among those that wait until t.
@@ -116,6 +88,9 @@ func (f *Fetcher) dispatch(now time.Time) time.Duration {
 	}
 	for f.looks < f.opts.Concurrency && len(f.ready) > 0 && !f.ready[0].next.After(now) {
 		h := heap.Pop(&f.ready).(*host)
+		if h.active >= f.opts.PerHost { // a redirect took the place
+			continue
+		}
 		e := h.queue[0]
 		h.queue = slices.Delete(h.queue, 0, 1)
 		f.start(e, now)

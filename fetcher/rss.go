@@ -44,6 +44,8 @@ func parseRSS(f *filtered) (*document, []entry, error) {
 		Site:   channel.Link,
 		lang:   channel.Language,
 		ttl:    minutes(channel.TTL),
+		hours:  skippedHours(channel.SkipHours),
+		days:   skippedDays(channel.SkipDays),
 	}
 	if doc.lang == "" && channel.DublinCoreExt != nil {
 		doc.lang = firstNonEmpty(channel.DublinCoreExt.Language...)
@@ -221,4 +223,26 @@ func minutes(ttl string) time.Duration {
 		return 0
 	}
 	return time.Duration(n) * time.Minute
+}
+
+// skippedHours reads the hours of RSS skipHours, 0 to 23 (and 24, which some write for 0), as bits.
+func skippedHours(hours []string) (bits uint32) {
+	for _, h := range hours {
+		if n, err := strconv.Atoi(strings.TrimSpace(h)); err == nil && n >= 0 && n <= 24 {
+			bits |= 1 << (n % 24)
+		}
+	}
+	return bits
+}
+
+// skippedDays reads the English day names of RSS skipDays as bits, Sunday the lowest.
+func skippedDays(days []string) (bits uint8) {
+	for _, day := range days {
+		for d := time.Sunday; d <= time.Saturday; d++ {
+			if strings.EqualFold(strings.TrimSpace(day), d.String()) {
+				bits |= 1 << d
+			}
+		}
+	}
+	return bits
 }

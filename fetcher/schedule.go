@@ -11,42 +11,36 @@ import (
 
 const (
 	goneInterval   = 7 * 24 * time.Hour // between looks at a feed that is gone
+	deadAfter      = 7 * 24 * time.Hour // of nothing but failures, a source is dead
+	deadInterval   = 24 * time.Hour     // least time between looks at a dead source
 	rescanInterval = time.Minute        // between slow looks at files, beside the watch
 	sinkRetry      = 30 * time.Second   // after a result that could not be committed; doubled each time
 	maxSinkRetry   = 10 * time.Minute
 	jitter         = 0.1  // share of an interval that is added at random
+	failureJitter  = 0.25 // the same after a failure: what failed together must not come back together
 	rhythmItems    = 20   // newest items whose gaps are looked at
 	restShare      = 20.0 // a feed is left alone for this part of the time since its newest item
 )
 
-// facts are what one look tells about when to look again.
+// facts are what one look tells about when to look again, beside what st keeps of it.
 type facts struct {
 	now        time.Time
 	err        error         // nil also if there were items beside it
 	retryAfter time.Duration // as the server asks
-	ttl        time.Duration // as the feed asks
-	fresh      time.Duration // as the server's cache headers say
 	chance     float64       // in [0, 1): the jitter's dice
 }
 
 // plan sets when the source is looked at next, and why then, in st, which holds
-// the rest of what the look found. After a good look the interval is
-//
-//	rhythm   = half of the median gap between the newest 20 items
-//	rest     = a twentieth of the time since the newest item
-//	interval = max(rhythm, rest), within min_interval and max_interval
-//
-// or o.Interval while fewer than two items have dates; a longer ttl, max-age or Expires wins, up to
-// max_interval. An interval set at the source is taken as it is. After the nth failure in a
-// row it is min_interval·2ⁿ⁻¹, at most max_interval, but never less than Retry-After.
-// Up to a tenth is added at random, so that sources drift apart.
+// the rest of what the look found. doc.go has the formula.
 func plan(o *Options, src *story.Source, st *story.SourceState, f facts) {
 	wait, why := usual(o, src, st, f)
+	dice := jitter
 	switch {
 	case st.Gone:
 		wait, why = goneInterval, "the feed is gone (410): looked for once a week"
 	case f.err != nil:
-		wait, why = backOff(o, src, st.Errors)
+		wait, why = backOff(o, src, st, f.now)
+		dice = failureJitter
 	}
 	st.Hold = time.Time{}
 	if f.retryAfter > 0 {
@@ -55,8 +49,26 @@ func plan(o *Options, src *story.Source, st *story.SourceState, f facts) {
 			wait, why = f.retryAfter, "the server asked to wait "+words(f.retryAfter)+" (Retry-After)"
 		}
 	}
-	st.Next = f.now.Add(wait + time.Duration(float64(wait)*jitter*f.chance))
-	st.NextReason = why
+	next := f.now.Add(wait + time.Duration(float64(wait)*dice*f.chance))
+	if f.err == nil && !st.Gone && src.Interval == 0 {
+		if awake := afterSkips(st, next); awake.After(next) {
+			next, why = awake, why+"; the feed asks to be left alone until then (skipHours, skipDays)"
+		}
+	}
+	st.Next, st.NextReason = next, why
+}
+
+// afterSkips returns the first time from t on, in steps of an hour, that the feed
+// does not ask to skip; t itself if it skips them all.
+func afterSkips(st *story.SourceState, t time.Time) time.Time {
+	const week = 7 * 24
+	for h := range week {
+		at := t.UTC().Add(time.Duration(h) * time.Hour)
+		if st.SkipHours>>at.Hour()&1 == 0 && st.SkipDays>>int(at.Weekday())&1 == 0 {
+			return t.Add(time.Duration(h) * time.Hour)
+		}
+	}
+	return t
 }
 
 // usual returns the interval of a source that is well.
@@ -83,11 +95,11 @@ func usual(o *Options, src *story.Source, st *story.SourceState, f facts) (time.
 		}
 		wait = min(max(wait, o.MinInterval), o.MaxInterval)
 	}
-	if f.ttl > wait {
-		wait, why = f.ttl, "the feed asks for "+words(f.ttl)+" between looks (ttl)"
+	if st.TTL > wait {
+		wait, why = st.TTL, "the feed asks for "+words(st.TTL)+" between looks (ttl)"
 	}
-	if f.fresh > wait {
-		wait, why = f.fresh, "the server says the feed stays as it is for "+words(f.fresh)
+	if st.Fresh > wait {
+		wait, why = st.Fresh, "the server says the feed stays as it is for "+words(st.Fresh)
 	}
 	if wait > o.MaxInterval {
 		wait, why = o.MaxInterval, why+", but at least every "+words(o.MaxInterval)
@@ -95,21 +107,25 @@ func usual(o *Options, src *story.Source, st *story.SourceState, f facts) (time.
 	return wait, why
 }
 
-// backOff returns how long to wait after so many failures in a row.
-func backOff(o *Options, src *story.Source, failures int) (time.Duration, string) {
+// backOff returns how long to wait after the failures that st counts.
+func backOff(o *Options, src *story.Source, st *story.SourceState, now time.Time) (time.Duration, string) {
 	wait := o.MinInterval
 	if src.Interval > 0 && src.Interval < wait {
 		wait = src.Interval
 	}
 	most := max(o.MaxInterval, src.Interval)
-	for i := 1; i < failures && wait < most; i++ {
+	for i := 1; i < st.Errors && wait < most; i++ {
 		wait *= 2
 	}
 	wait = min(wait, most)
-	if failures == 1 {
+	if st.Errors <= 1 {
 		return wait, "the last look failed: again after " + words(wait)
 	}
-	return wait, fmt.Sprintf("the last %d looks failed: again after %s", failures, words(wait))
+	if failing := now.Sub(st.ErrorSince); !st.ErrorSince.IsZero() && failing >= deadAfter {
+		wait = max(wait, deadInterval)
+		return wait, fmt.Sprintf("all looks failed for %s: again after %s", words(failing), words(wait))
+	}
+	return wait, fmt.Sprintf("the last %d looks failed: again after %s", st.Errors, words(wait))
 }
 
 // rhythm returns half of the median gap between the newest items and the date of

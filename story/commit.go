@@ -1,6 +1,9 @@
 package story
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Commit is everything that one transaction stores, or nothing of it is stored.
 type Commit struct {
@@ -81,6 +84,24 @@ type SourceState struct {
 	Newest time.Time     `cbor:"21,keyasint,omitzero"`  // date of the newest item in the last document
 	Hold   time.Time     `cbor:"22,keyasint,omitzero"`  // the server asked not to be disturbed before then (Retry-After)
 
+	// What the last document and its server said about how often to look.
+	TTL       time.Duration `cbor:"23,keyasint,omitempty"` // ttl of the feed
+	Fresh     time.Duration `cbor:"24,keyasint,omitempty"` // max-age or Expires of the server
+	SkipHours uint32        `cbor:"25,keyasint,omitempty"` // bit h: not in hour h, UTC
+	SkipDays  uint8         `cbor:"26,keyasint,omitempty"` // bit d: not on day d, 0 = Sunday, UTC
+
+	Full  time.Time `cbor:"27,keyasint,omitzero"`  // when it was last asked for without validators and answered
+	Stuck bool      `cbor:"28,keyasint,omitempty"` // its validators stay while the document changes: they are not sent
+
+	// Agreement about Moved: looks that it was named in since MovedSince. Once it is
+	// Adopted, Moved is asked instead of Address.
+	MovedLooks int       `cbor:"29,keyasint,omitempty"`
+	MovedSince time.Time `cbor:"30,keyasint,omitzero"`
+	Adopted    bool      `cbor:"31,keyasint,omitempty"`
+
+	Sample []uint32 `cbor:"32,keyasint,omitempty"` // links and guids of some items, hashed, by turns
+	Churn  bool     `cbor:"33,keyasint,omitempty"` // its guids change while its items do not: they are not used
+
 	// Articles and Stories count what the source brought and is stored; the
 	// store fills them in when it is asked.
 	Articles int `cbor:"-"`
@@ -89,6 +110,34 @@ type SourceState struct {
 	// Paused is true while nothing is fetched because the store does not commit,
 	// or because the source is disabled. The daemon sets it; it is not stored.
 	Paused bool `cbor:"-"`
+}
+
+// Asked returns the address that the source is read from: the configured one, or
+// the one that took its place.
+func (s *SourceState) Asked() string {
+	if s.Adopted && s.Moved != "" {
+		return s.Moved
+	}
+	return s.Address
+}
+
+// Notice says what the owner of the source should know although, or while, it is
+// read: one line, "" if there is nothing.
+func (s *SourceState) Notice() string {
+	var notes []string
+	if s.Warning != "" {
+		notes = append(notes, s.Warning)
+	}
+	if s.Adopted {
+		notes = append(notes, "it moved for good, and is read from "+s.Moved+" now: write that address into the config")
+	}
+	if s.Stuck {
+		notes = append(notes, "its server calls it unchanged when it is not, so it is always read in full")
+	}
+	if s.Churn {
+		notes = append(notes, "its items get new guids all the time, so they are told apart by their links")
+	}
+	return strings.Join(notes, "; ")
 }
 
 // Condition returns the state of the source in a word: "paused", "gone" (the

@@ -139,7 +139,7 @@ func probeRow(r *fetcher.Result, zone *time.Location) table.Row {
 	if !newest.IsZero() {
 		when = newest.In(zone).Format("2006-01-02 15:04")
 	}
-	trouble := cmp.Or(r.State.Error, r.State.Warning)
+	trouble := cmp.Or(r.State.Error, r.State.Notice())
 	if r.Err != nil && trouble == "" {
 		trouble = r.Err.Error()
 	}

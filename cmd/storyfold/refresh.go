@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -57,7 +58,7 @@ func printReports(a *app, reports []daemon.RefreshReport) {
 		}
 		added += r.New
 		t.AppendRow(table.Row{
-			r.Source, state, r.State.Items, r.New, shortTime(r.State.Next), r.Took.Round(time.Millisecond), cut(r.Error, 80),
+			r.Source, state, r.State.Items, r.New, shortTime(r.State.Next), r.Took.Round(time.Millisecond), cut(cmp.Or(r.Error, r.State.Notice()), 80),
 		})
 	}
 	t.Render()

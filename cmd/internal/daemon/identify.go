@@ -50,7 +50,7 @@ func identify(db *store.DB, batch []*job, now time.Time) (*arrivals, error) {
 	id := &identifier{
 		db: db, now: now, known: known, byLink: byLink, arrivals: &arrivals{counts: make([]Counts, len(batch))},
 		addedKey: map[story.Key]*story.Article{}, addedLink: map[string]*story.Article{},
-		owner: map[*story.Article]int{}, stored: map[uint64]*story.Article{},
+		owner: map[*story.Article]int{}, stored: map[uint64]*story.Article{}, given: map[given]bool{},
 	}
 	for i, j := range batch {
 		for k := range j.result.Articles {
@@ -75,7 +75,14 @@ type identifier struct {
 	addedLink map[string]*story.Article
 	owner     map[*story.Article]int    // the job that brought an added article
 	stored    map[uint64]*story.Article // known articles that this batch changes
+	given     map[given]bool
 	pending   []pendingListing
+}
+
+// given says that a result of an article's own source holds the article.
+type given struct {
+	job int
+	seq uint64
 }
 
 // pendingListing is a listing of an article that has no Seq yet.
@@ -123,31 +130,47 @@ func (id *identifier) take(job int, a *story.Article) error {
 
 // takeKnown handles an article whose key the store has.
 func (id *identifier) takeKnown(job int, a *story.Article, k store.Known) error {
-	if k.Seq == 0 || k.Hash == store.ContentHash(a) { // removed by retention, or as it was
-		id.counts[job].Unchanged++
+	switch {
+	case k.Seq == 0: // removed by retention
+	case k.Hash == store.ContentHash(a):
+		id.given[given{job, k.Seq}] = true
+	default:
+		old, err := id.article(k.Seq)
+		if err != nil {
+			return err
+		}
+		id.edit(job, old, a)
 		return nil
 	}
-	old, err := id.article(k.Seq)
-	if err != nil {
-		return err
+	id.counts[job].Unchanged++
+	return nil
+}
+
+// edit gives old, which is stored, the words of a, if they come from its own source
+// and differ; old keeps its identity and times. Another source's words are no edit,
+// and of two items of one document that are one article, the first counts.
+func (id *identifier) edit(job int, old, a *story.Article) {
+	was := id.given[given{job, old.Seq}]
+	if old.Source == a.Source {
+		id.given[given{job, old.Seq}] = true
 	}
-	if old.Key() != a.Key() { // a further listing: the first one's words stand
+	if was || old.Source != a.Source || store.ContentHash(old) == store.ContentHash(a) {
 		id.counts[job].Unchanged++
-		return nil
+		return
 	}
 	if old.Title != a.Title && old.Title != "" {
 		old.Retitled(old.Title, id.now)
 	}
 	edited := *a
-	edited.Seq, edited.FirstSeen, edited.Published = old.Seq, old.FirstSeen, old.Published
+	edited.Seq, edited.Identity, edited.FirstSeen, edited.Published = old.Seq, old.Identity, old.FirstSeen, old.Published
 	edited.Also, edited.Titles, edited.Edited = old.Also, old.Titles, id.now
 	*old = edited
 	id.change(old)
 	id.counts[job].Edited++
-	return nil
 }
 
-// list makes a, whose link a stored article has, a further listing of that one.
+// list makes a, whose link a stored article has, a further listing of that one:
+// of another source, or under a new guid.
 func (id *identifier) list(job int, a *story.Article, key story.Key, seq uint64) error {
 	old, err := id.article(seq)
 	if err != nil {
@@ -166,7 +189,7 @@ func (id *identifier) list(job int, a *story.Article, key story.Key, seq uint64)
 	}
 	id.listings = append(id.listings, story.Listing{Key: key, Seq: seq})
 	id.known[key] = store.Known{Seq: seq}
-	id.counts[job].Unchanged++
+	id.edit(job, old, a)
 	return nil
 }
 
@@ -204,9 +227,49 @@ func (id *identifier) number() {
 }
 
 // sameItem tells whether two articles with one canonical link are one article:
-// always between two sources; within one source only under the same title, since
-// some feeds link every item to their front page.
-func sameItem(a, b *story.Article) bool { return a.Source != b.Source || a.Title == b.Title }
+// always between two sources. Within one source, where the guid is another one and
+// some feeds link every item to their front page, only if the title is one that
+// the first has or had, or if the titles are nearly equal (three quarters of their pairs
+// of letters are the same) and the dates, where both have one, at most two days apart.
+func sameItem(a, b *story.Article) bool {
+	if a.Source != b.Source || a.Title == b.Title {
+		return true
+	}
+	if slices.ContainsFunc(a.Titles, func(t story.OldTitle) bool { return t.Title == b.Title }) {
+		return true
+	}
+	apart := a.Published.Sub(b.Published).Abs()
+	if !a.Published.IsZero() && !b.Published.IsZero() && apart > sameDate {
+		return false
+	}
+	return alike(a.Title, b.Title) >= nearlyEqual
+}
+
+const (
+	sameDate    = 48 * time.Hour
+	nearlyEqual = 0.75
+)
+
+// alike returns the share of the pairs of adjoining letters that two titles have
+// in common, 0 to 1, whatever the case.
+func alike(a, b string) float64 {
+	pairs := map[[2]rune]int{}
+	s, t := []rune(strings.ToLower(a)), []rune(strings.ToLower(b))
+	if len(s) < 2 || len(t) < 2 {
+		return 0
+	}
+	for i := range s[1:] {
+		pairs[[2]rune(s[i:i+2])]++
+	}
+	common := 0
+	for i := range t[1:] {
+		if p := [2]rune(t[i : i+2]); pairs[p] > 0 {
+			pairs[p]--
+			common++
+		}
+	}
+	return 2 * float64(common) / float64(len(s)+len(t)-2)
+}
 
 // alsoListed returns a.Also with the source in it.
 func alsoListed(a *story.Article, source string) []string {

@@ -1,0 +1,136 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"storyfold/fetcher"
+	"storyfold/story"
+)
+
+// TestNewGuid gives an article of a source again under another guid.
+func TestNewGuid(t *testing.T) {
+	const (
+		link  = "https://coast-gazette.example/2026/11/lighthouse"
+		title = "Lighthouse keeper retires after forty years on the rock"
+	)
+	noon := epoch.Add(12 * time.Hour)
+	for name, c := range map[string]struct {
+		link, title string
+		published   time.Time
+		text        string
+		want        Counts
+	}{
+		"nothing else new":       {link, title, noon, "He kept the light.", Counts{Unchanged: 1}},
+		"http":                   {"http://coast-gazette.example/2026/11/lighthouse", title, noon, "He kept the light.", Counts{Edited: 1}},
+		"AMP":                    {"https://amp.coast-gazette.example/2026/11/lighthouse/amp", title, noon, "He kept the light.", Counts{Edited: 1}},
+		"tracking":               {link + "?utm_source=rss&fbclid=x", title, noon, "He kept the light.", Counts{Edited: 1}},
+		"text edited":            {link, title, noon, "He kept the light, alone.", Counts{Edited: 1}},
+		"title edited":           {link, "Lighthouse keeper retires after 40 years on the rock", noon.Add(time.Hour), "He kept the light.", Counts{Edited: 1}},
+		"title edited, no date":  {link, "Lighthouse keeper retires after 40 years on the rock", time.Time{}, "He kept the light.", Counts{Edited: 1}},
+		"title edited, week on":  {link, "Lighthouse keeper retires after 40 years on the rock", noon.Add(170 * time.Hour), "He kept the light.", Counts{New: 1}},
+		"another title":          {link, "Harbour dredging delayed until the spring tides", noon, "He kept the light.", Counts{New: 1}},
+		"another link":           {link + "-2", title, noon, "He kept the light.", Counts{New: 1}},
+		"same title, years late": {link, title, noon.Add(9000 * time.Hour), "He kept the light.", Counts{Unchanged: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := openStore(t, t.TempDir())
+			defer closeStore(t, db)
+			p := testPipeline(t, db, clockAt(0))
+			first := story.Article{Source: "Coast Gazette", Identity: "guid-1", Outlet: "Coast Gazette", URL: link, Title: title, Text: "He kept the light.", Published: noon}
+			again := first
+			again.Identity, again.URL, again.Title, again.Published, again.Text = "guid-2", c.link, c.title, c.published, c.text
+			take := func(a story.Article) Counts {
+				t.Helper()
+				n, err := p.once(context.Background(), &fetcher.Result{Articles: []story.Article{a}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return n
+			}
+			if n := take(first); n.New != 1 {
+				t.Fatalf("first look: %+v", n)
+			}
+			if n := take(again); n != c.want {
+				t.Fatalf("under another guid: %+v, want %+v", n, c.want)
+			}
+			if n := take(again); n.Unchanged != 1 {
+				t.Errorf("the same once more: %+v", n)
+			}
+			if c.want.New > 0 {
+				return
+			}
+			again.Text = "He kept the light. A party is planned."
+			if n := take(again); n.Edited != 1 {
+				t.Errorf("an edit under the new guid: %+v", n)
+			}
+			a, err := db.Article(1)
+			if err != nil || a.Text != again.Text || a.Identity != "guid-1" || !a.Published.Equal(noon) {
+				t.Errorf("stored: %+v, %v; want the edit in place", a, err)
+			}
+			if stats := db.Stats(); stats.Articles != 1 {
+				t.Errorf("%d articles, want 1", stats.Articles)
+			}
+		})
+	}
+}
+
+// TestOneItemTwiceInOneDocument gives one article under two guids with two texts, look after look.
+func TestOneItemTwiceInOneDocument(t *testing.T) {
+	db := openStore(t, t.TempDir())
+	defer closeStore(t, db)
+	p := testPipeline(t, db, clockAt(0))
+	a := story.Article{Source: "s", Identity: "a", Outlet: "s", URL: "https://s.example/1", Title: "Ferry timetable for the winter", Text: "Short."}
+	b := a
+	b.Identity, b.Text = "b", "Long, with all departures."
+	for i := range 4 {
+		n, err := p.once(context.Background(), &fetcher.Result{Articles: []story.Article{a, b}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := map[bool]int{true: 1}[i == 0]; n.New != want || n.Edited != 0 {
+			t.Errorf("look %d: %+v, want %d new and no edit", i, n, want)
+		}
+	}
+}
+
+// TestChurningGuids has a source whose guids are new in each look, as the fetcher reads it.
+func TestChurningGuids(t *testing.T) {
+	db := openStore(t, t.TempDir())
+	defer closeStore(t, db)
+	p := testPipeline(t, db, clockAt(0))
+	for look := range 5 {
+		r := &fetcher.Result{}
+		for i := range 10 {
+			r.Articles = append(r.Articles, story.Article{Source: "s", Identity: fmt.Sprint(look, "-", i), Outlet: "s",
+				URL: fmt.Sprintf("https://s.example/%d", i), Title: fmt.Sprintf("Council meeting number %d in brief", i), Text: "The council met."})
+		}
+		n, err := p.once(context.Background(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := map[bool]int{true: 10}[look == 0]; n.New != want || n.New+n.Unchanged != 10 {
+			t.Errorf("look %d: %+v, want %d new", look, n, want)
+		}
+	}
+}
+
+func TestAlike(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		near bool
+	}{
+		{"Ferry runs aground off Tarn Point", "FERRY runs aground off Tarn Point", true},
+		{"Ferry runs aground off Tarn Point", "Ferry runs aground off Tarn Point, 12 hurt", true},
+		{"Ferry runs aground off Tarn Point", "Passengers saved from ferry at Tarn Point", false},
+		{"Weather for Monday", "Mayor opens library", false},
+		{"", "", false},
+		{"a", "a", false},
+	} {
+		if got := alike(c.a, c.b); got >= nearlyEqual != c.near || got < 0 || got > 1 || got != alike(c.b, c.a) {
+			t.Errorf("alike(%q, %q) = %.2f, want near: %v", c.a, c.b, got, c.near)
+		}
+	}
+}

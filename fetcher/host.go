@@ -1,0 +1,237 @@
+package fetcher
+
+import (
+	"container/heap"
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/net/publicsuffix"
+
+	"storyfold/story"
+)
+
+// maxHostHold is the longest time that Retry-After of one address keeps the other
+// addresses of its host quiet.
+const maxHostHold = 4 * time.Hour
+
+// host is a server that several sources may be on. Fetcher.mu guards it.
+type host struct {
+	queue   []*source       // due, oldest first
+	waiting []chan struct{} // redirects to here that wait for a place; closed when they have it
+	active  int             // places taken: requests under way, or about to start
+	next    time.Time       // when the next request may start
+	hold    time.Time       // the server asked not to be disturbed before then
+	index   int             // in Fetcher.ready; -1: not there
+	local   bool            // files: no delay between looks
+}
+
+// hostKey names the server of an address. All names of one registrable domain are
+// one server (many blogs under one roof), and each port that is not the usual one is another.
+func hostKey(u *url.URL) string {
+	name := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	if publicName(name) {
+		if domain, err := publicsuffix.EffectiveTLDPlusOne(name); err == nil {
+			name = domain
+		}
+	}
+	if port := u.Port(); port != "" && port != usualPort[u.Scheme] {
+		return net.JoinHostPort(name, port)
+	}
+	return name
+}
+
+var usualPort = map[string]string{"http": "80", "https": "443"}
+
+// privateDomains are top-level names that no public server has.
+var privateDomains = []string{"localhost", "local", "internal", "intranet", "lan", "home", "corp", "arpa"}
+
+// publicName reports whether name may be that of a server for everybody: no address,
+// and not a name of a local network.
+func publicName(name string) bool {
+	dot := strings.LastIndexByte(name, '.')
+	if _, err := netip.ParseAddr(name); err == nil || dot <= 0 {
+		return false
+	}
+	return !slices.Contains(privateDomains, name[dot+1:])
+}
+
+// speaksForHost reports whether the Retry-After of an address counts for its whole
+// host. On machines of a private network, many services share a name.
+func speaksForHost(u *url.URL) bool {
+	name := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	if ip, err := netip.ParseAddr(name); err == nil {
+		return guardian.SafeAddr(ip) == nil
+	}
+	return publicName(name)
+}
+
+// hostOf returns the host that a source is asked from. Files have one of their own.
+func (f *Fetcher) hostOf(src *story.Source, st *story.SourceState) *host {
+	if src.Feed == "" {
+		return &host{index: -1, local: true}
+	}
+	u, err := url.Parse(asked(src, st))
+	if err != nil {
+		return f.hostAt(src.Feed)
+	}
+	return f.hostAt(hostKey(u))
+}
+
+// asked returns the address that a feed is read from.
+func asked(src *story.Source, st *story.SourceState) string {
+	if st.Adopted && st.Address == src.Feed {
+		return st.Asked()
+	}
+	return src.Feed
+}
+
+func (f *Fetcher) hostAt(key string) *host {
+	h := f.hosts[key]
+	if h == nil {
+		h = &host{index: -1}
+		f.hosts[key] = h
+	}
+	return h
+}
+
+// release gives back a place at h: to a redirect that waits, else to the queue.
+func (f *Fetcher) release(h *host) {
+	if len(h.waiting) > 0 {
+		close(h.waiting[0])
+		h.waiting = slices.Delete(h.waiting, 0, 1)
+		return
+	}
+	h.active--
+	f.lineUp(h)
+}
+
+// keep holds everything on h back until t, where a server asked for it at now.
+func (f *Fetcher) keep(h *host, t, now time.Time) {
+	if !t.After(h.hold) {
+		return
+	}
+	h.hold = t
+	for _, e := range f.entries {
+		if e.host == h && !e.busy {
+			f.keepBack(e, now)
+		}
+	}
+}
+
+// keepBack plans e for when its host's hold is over.
+func (f *Fetcher) keepBack(e *source, now time.Time) {
+	until := e.host.hold
+	if e.st.Hold.Before(until) {
+		e.st.Hold, e.unflushed = until, true
+	}
+	if e.st.Next.Before(until) {
+		e.st.Next, e.unflushed = until, true
+		e.st.NextReason = "its host asked to wait " + words(until.Sub(now)) + " (Retry-After)"
+	}
+	e.answer(&e.waiting, Report{Source: e.src.Name, State: e.st, Err: held(until)})
+	if e.queued || e.index >= 0 {
+		f.leave(e)
+		f.at(e, later(e.due, until))
+	}
+}
+
+// visit is the place that one look has at a host. A look has one place at a time: it
+// gives it back before it goes to another host, so that no two looks wait for each other.
+// Nor does it keep others from being looked at while it waits.
+type visit struct {
+	f     *Fetcher
+	host  *host // nil: nowhere
+	among bool  // it is one of Fetcher.looks
+}
+
+// to takes a place at the host with this key and waits until a request may start there.
+func (v *visit) to(ctx context.Context, key string) error {
+	f := v.f
+	f.mu.Lock()
+	h := f.hostAt(key)
+	if now := time.Now(); h.hold.After(now) {
+		f.mu.Unlock()
+		return fmt.Errorf("the server redirects to a host that asked to wait; it can be asked again in %s", words(h.hold.Sub(now)))
+	}
+	if v.host != h {
+		if v.host != nil {
+			f.release(v.host)
+			v.host = nil
+			f.poke()
+		}
+		if h.active < f.opts.PerHost {
+			h.active++
+		} else if err := v.wait(ctx, h); err != nil {
+			f.mu.Unlock()
+			return err
+		}
+		v.host = h
+	}
+	now := time.Now()
+	start := later(now, h.next)
+	if f.opts.HostDelay > 0 {
+		h.next = start.Add(f.opts.HostDelay)
+		if h.index >= 0 {
+			heap.Fix(&f.ready, h.index)
+		}
+	}
+	f.mu.Unlock()
+	return sleep(ctx, start.Sub(now))
+}
+
+// wait waits for a place at h. Fetcher.mu is held before and after, and not between.
+func (v *visit) wait(ctx context.Context, h *host) error {
+	f, turn := v.f, make(chan struct{})
+	h.waiting = append(h.waiting, turn)
+	if v.among {
+		f.looks--
+		f.poke()
+		defer func() { f.looks++ }()
+	}
+	f.mu.Unlock()
+	select {
+	case <-turn:
+		f.mu.Lock()
+		return nil
+	case <-ctx.Done():
+	}
+	f.mu.Lock()
+	if i := slices.Index(h.waiting, turn); i >= 0 {
+		h.waiting = slices.Delete(h.waiting, i, i+1)
+	} else {
+		f.release(h) // the place came at the same moment
+	}
+	return ctx.Err()
+}
+
+// leave gives the place back.
+func (v *visit) leave() {
+	v.f.mu.Lock()
+	if v.host != nil {
+		v.f.release(v.host)
+		v.host = nil
+	}
+	v.f.mu.Unlock()
+	v.f.poke()
+}
+
+// sleep waits for d, or returns the error of ctx if that ends first.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
