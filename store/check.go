@@ -45,6 +45,11 @@ func checkPages(t tables) error {
 			sum = crc32.Update(crc32.Update(sum, castagnoli, k), castagnoli, v)
 		}
 	}
+	if t.constraint != nil {
+		for k, v := range withPrefix(t.constraint, nil) {
+			sum = crc32.Update(crc32.Update(sum, castagnoli, k), castagnoli, v)
+		}
+	}
 	problems := problems{fmt.Errorf("%w: page check", ErrDamaged)}
 	for err := range t.tx.Check() {
 		problems.add("%w", err)
@@ -78,7 +83,7 @@ type checker struct {
 
 func (c *checker) run() error {
 	for _, walk := range []func(){
-		c.articles, c.keys, c.links, c.names, c.stories, c.orders, c.aliases, c.decisions, c.states, c.gones, c.sums,
+		c.articles, c.keys, c.links, c.names, c.stories, c.orders, c.aliases, c.decisions, c.constraints, c.states, c.gones, c.sums,
 	} {
 		walk()
 	}

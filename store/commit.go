@@ -42,7 +42,7 @@ func (db *DB) Commit(c *story.Commit) error {
 
 func isEmpty(c *story.Commit) bool {
 	return len(c.Articles) == 0 && len(c.Stories) == 0 && len(c.Decisions) == 0 && len(c.Aliases) == 0 &&
-		len(c.States) == 0 && len(c.Listings) == 0 && c.Engine == nil
+		len(c.States) == 0 && len(c.Listings) == 0 && c.Engine == nil && len(c.Constraints) == 0 && len(c.Lifted) == 0
 }
 
 // writer puts one commit into the store.
@@ -61,7 +61,7 @@ type writer struct {
 // before any takes one, and an alias ends at a story that is stored.
 func (w *writer) run() error {
 	for _, step := range []func() error{
-		w.articles, w.listings, w.leave, w.aliases, w.join, w.settle, w.decisions, w.states, w.finish,
+		w.articles, w.listings, w.leave, w.aliases, w.join, w.settle, w.decisions, w.constraints, w.states, w.finish,
 	} {
 		if err := step(); err != nil {
 			return err

@@ -71,6 +71,8 @@
 //	                                   removed articles
 //	read        name of the source     time when keys of it were last asked for, to a day
 //	            (as a name)
+//	constraint  number                 record story.Constraint. The bucket is made with the first
+//	                                   one; its sequence is the highest number ever used
 //
 // Links are what Options.Canonical makes of an article's address, also of its
 // earlier ones. The articles of a source are those that it brought (Source) or
@@ -99,6 +101,7 @@
 //	removed[s] is there  ⇒  story[s] and alias[s] are not
 //	decision[n] is readable, 0 < n < next decision;  its Story is in story or alias
 //	decisionof has s 0 n  ⇔  s is Story or From of decision[n]
+//	constraint[n].Number = n ≤ the bucket's sequence
 //	count and totals are what is there
 //
 // Pages are checked before by bbolt itself. Its list of free pages is kept in the

@@ -39,6 +39,8 @@ const (
 // if the source was read since (Known was asked for its other keys), and a year
 // after a source was last read; but not those that Options.Listed knows of.
 //
+// Corrections of articles that are neither stored nor remembered go, too.
+//
 // One call removes at most 1,000 stories and looks at 20,000 keys. Call it again
 // while it removes something.
 func (db *DB) Expire(before time.Time) (removed []story.ID, err error) {
@@ -54,6 +56,9 @@ func (db *DB) Expire(before time.Time) (removed []story.ID, err error) {
 			return err
 		}
 		if sweep, err = x.forgetKeys(sweep); err != nil {
+			return err
+		}
+		if err := x.forgetConstraints(); err != nil {
 			return err
 		}
 		if len(removed) > 0 {

@@ -36,6 +36,8 @@ const (
 	bucketCount      = "count"
 	bucketGone       = "gone"
 	bucketRead       = "read"
+
+	bucketConstraint = "constraint" // made with the first one
 )
 
 var bucketNames = []string{
@@ -66,11 +68,13 @@ type tables struct {
 	alias, aliasOf, aliasOrder                  *bolt.Bucket
 	decision, decisionOf, engine, state, counts *bolt.Bucket
 	gone, read                                  *bolt.Bucket
+
+	constraint *bolt.Bucket // nil while there never was one
 }
 
 // openTables finds all buckets; a missing one is damage.
 func openTables(tx *bolt.Tx) (tables, error) {
-	t := tables{tx: tx}
+	t := tables{tx: tx, constraint: tx.Bucket([]byte(bucketConstraint))}
 	for name, b := range t.all() {
 		if *b = tx.Bucket([]byte(name)); *b == nil {
 			return t, fmt.Errorf("%w: bucket %s is missing", ErrDamaged, name)

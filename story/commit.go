@@ -16,6 +16,9 @@ type Commit struct {
 	States    []SourceState // of the sources that were looked at
 	Engine    []byte        // the Grouper's own state after these decisions; nil: unchanged
 	Listings  []Listing     // further keys under which sources list a stored article
+
+	Constraints []Constraint // the reader's corrections that come into force
+	Lifted      []uint64     // numbers of corrections that are undone
 }
 
 // Listing says that the key of another source stands for the article with this

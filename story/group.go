@@ -247,6 +247,7 @@ func (g *Grouper) drop(s *group) {
 		delete(g.items, m.seq)
 		delete(g.strayed, m.seq)
 		delete(g.edited, m.seq)
+		g.bind.unbind(m)
 		m.group, m.features = nil, nil
 	}
 	s.members = nil

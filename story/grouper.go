@@ -18,6 +18,9 @@ type Options struct {
 	// Used reports whether a story ever had this id, beside those in memory.
 	// Nil means that none had.
 	Used func(ID) bool
+
+	// Constraints are the reader's corrections in force, consistent with each other.
+	Constraints []Constraint
 }
 
 // DefaultWindow is the Window of zero Options.
@@ -50,6 +53,7 @@ type Grouper struct {
 	edited  map[uint64]*item // edited since the last pass
 	fresh   []*group         // stories not shown yet, in no order that matters
 
+	bind   binder // the reader's corrections
 	expiry expiries
 	recent []*item // of the last param.recent articles those that were open then, by seq
 
@@ -98,6 +102,7 @@ func NewGrouper(o Options) *Grouper {
 		strayed:   make(map[uint64]*item),
 		edited:    make(map[uint64]*item),
 		rivals:    make(map[uint64][]*group),
+		bind:      newBinder(o.Constraints),
 	}
 }
 
@@ -170,11 +175,15 @@ func (g *Grouper) newItem(a *Article) *item {
 	it := &item{seq: a.Seq, key: a.Key(), time: a.Time().Unix(), seen: a.FirstSeen.Unix()}
 	g.reader.read(it, a, &g.lex)
 	g.items[it.seq] = it
+	g.bind.bind(it)
 	return it
 }
 
 // place puts an article into the best story, or into one of its own.
 func (g *Grouper) place(it *item) {
+	if g.placeBound(it) {
+		return
+	}
 	q := g.ask(it)
 	limit := g.threshold(q.r)
 	var ms []match

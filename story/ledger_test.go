@@ -168,7 +168,7 @@ func audit(g *Grouper, l *ledger) error {
 			if m.group != s || g.items[m.seq] != m || l.story[m.seq] != s.id {
 				return fmt.Errorf("article %d is not at home in %s", m.seq, s.id)
 			}
-			if m.lang != "" && s.lang != "" && m.lang != s.lang && len(g.edited) == 0 {
+			if m.lang != "" && s.lang != "" && m.lang != s.lang && len(g.edited) == 0 && len(g.bind.list) == 0 {
 				return fmt.Errorf("article %d in %q is in a story in %q", m.seq, m.lang, s.lang)
 			}
 			short += int64(m.short)

@@ -68,7 +68,8 @@ func (g *Grouper) judge(it *item) {
 	if len(home.members) > 1 {
 		own = g.score(q, home)
 	}
-	clash := home.clashes(it)
+	g.vouch(q, &own)
+	clash := g.clashes(home, it)
 	if clash {
 		own.s, own.bare, own.full = limit-1, limit-1, true
 	}
@@ -79,6 +80,9 @@ func (g *Grouper) judge(it *item) {
 	floor := own.bare + param.better
 	ms := g.rank(q, others, floor)
 	g.note(it, ms, limit)
+	if g.bind.pinned(it) {
+		return
+	}
 	if len(ms) > 0 && ms[0].s > floor || own.bare < limit+param.out {
 		g.addMember(q, &own)
 	}
@@ -98,13 +102,13 @@ func (g *Grouper) judge(it *item) {
 }
 
 // clashes reports whether another member is known to be in another language
-// than it, which an edit can bring about.
-func (s *group) clashes(it *item) bool {
+// than it, which an edit can bring about. Those that the reader put there do not count.
+func (g *Grouper) clashes(s *group, it *item) bool {
 	if it.lang == "" {
 		return false
 	}
 	for _, m := range s.members {
-		if m != it && m.lang != "" {
+		if m != it && m.lang != "" && !g.bind.pinned(m) {
 			return m.lang != it.lang
 		}
 	}
@@ -190,7 +194,7 @@ func (g *Grouper) likeness(x *pair) {
 	n := float64(len(a.members) + len(b.members))
 	r := float64(a.short+b.short) / one / n
 	x.limit = float64(param.mergeText*(1-r)) + float64(param.mergeT*r) + g.strict
-	if a.lang != "" && b.lang != "" && a.lang != b.lang || slices.Contains(a.siblings, b) {
+	if a.lang != "" && b.lang != "" && a.lang != b.lang || slices.Contains(a.siblings, b) || g.bind.forbids(a, b) {
 		return
 	}
 	lang := a.lang
@@ -229,10 +233,13 @@ func (g *Grouper) likeness(x *pair) {
 
 // unite makes one story of a pair; the earlier one keeps its id.
 func (g *Grouper) unite(x pair) {
-	a, b := x.a, x.b
-	d := Decision{Kind: Merge, Story: a.id, From: b.id, Reason: Reason{
-		Rule: "merge", Score: x.score, Threshold: x.limit, Terms: g.common(a, b),
-	}}
+	g.absorb(x.a, x.b, Reason{Rule: "merge", Score: x.score, Threshold: x.limit, Terms: g.common(x.a, x.b)})
+	g.test(x.a)
+}
+
+// absorb lets a, the earlier story, take over all articles of b.
+func (g *Grouper) absorb(a, b *group, why Reason) {
+	d := Decision{Kind: Merge, Story: a.id, From: b.id, Reason: why}
 	members := slices.Clone(b.members)
 	for _, it := range members {
 		d.Articles = append(d.Articles, it.seq)
@@ -244,7 +251,6 @@ func (g *Grouper) unite(x pair) {
 	}
 	g.freeGroup(b)
 	g.out = append(g.out, d)
-	g.test(a)
 }
 
 // part notes that two stories must not merge.

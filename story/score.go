@@ -203,9 +203,9 @@ func (x guess) before(y guess) bool {
 	return x.group.first() < y.group.first()
 }
 
-// may reports whether language and time let an article join a story.
+// may reports whether language, time and corrections let an article join a story.
 func (g *Grouper) may(it *item, s *group) bool {
-	return (it.lang == "" || s.lang == "" || it.lang == s.lang) && s.near(it.time, g.window)
+	return (it.lang == "" || s.lang == "" || it.lang == s.lang) && s.near(it.time, g.window) && !g.bind.bars(it, s)
 }
 
 // normsOf returns the squared lengths of a story's vectors under the weights of now.

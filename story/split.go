@@ -48,6 +48,9 @@ func (g *Grouper) split(s *group, b bisection, limit float64, telling []Term) {
 			camp = append(camp, it)
 		}
 	}
+	if g.bind.torn(s, camp) {
+		return
+	}
 	to := g.splitOff(s, camp, Reason{Rule: "camps", Score: b.rho, Threshold: limit, Terms: telling, Near: s.id})
 	for _, sibling := range slices.Clone(s.siblings) {
 		g.part(to, sibling)
