@@ -334,6 +334,8 @@ func ruleText(rule string) string {
 		return "Came with another story that was found to tell of the same event."
 	case "camps":
 		return "Parted from a story that turned out to tell of two events."
+	case story.RuleCorrected:
+		return "Put here by a correction that a reader made."
 	case "window":
 		return "Opened this story: those like it were too far away in time."
 	case "":

@@ -266,7 +266,7 @@ func (g *Grouper) placeBound(it *item) bool {
 	if !g.bind.pinned(it) {
 		return false
 	}
-	why := Reason{Rule: ruleCorrected}
+	why := Reason{Rule: RuleCorrected}
 	for _, other := range g.bind.bound[it.seq].items {
 		if other != it {
 			g.enter(other.group, it)
@@ -278,5 +278,5 @@ func (g *Grouper) placeBound(it *item) bool {
 	return true
 }
 
-// ruleCorrected is the rule of decisions that follow from a constraint.
-const ruleCorrected = "corrected"
+// RuleCorrected is the rule of decisions that follow from a constraint.
+const RuleCorrected = "corrected"

@@ -183,7 +183,7 @@ func TestCorrections(t *testing.T) {
 		ds, err := g.Constrain(Constraint{Number: n, Kind: kind, A: a, B: b})
 		l.apply(ds)
 		for _, d := range ds {
-			if d.Reason.Rule != ruleCorrected {
+			if d.Reason.Rule != RuleCorrected {
 				t.Errorf("%s: rule %q", d.Kind, d.Reason.Rule)
 			}
 		}

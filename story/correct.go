@@ -153,13 +153,13 @@ func (g *Grouper) bring(a, b *item, blocks [2][]*item) {
 	if t.first() < s.first() {
 		s, t = t, s
 	}
-	g.absorb(s, t, Reason{Rule: ruleCorrected, Terms: g.common(s, t)})
+	g.absorb(s, t, Reason{Rule: RuleCorrected, Terms: g.common(s, t)})
 }
 
 // carry moves some articles of a story to another, one after the other.
 func (g *Grouper) carry(items []*item, to *group) {
 	for _, it := range items {
-		g.shift(it, to, Reason{Rule: ruleCorrected, Near: it.group.id})
+		g.shift(it, to, Reason{Rule: RuleCorrected, Near: it.group.id})
 	}
 }
 
@@ -187,7 +187,7 @@ func (g *Grouper) isolate(items []*item) {
 	if slices.Contains(items, s.members[0]) {
 		leaving = slices.DeleteFunc(slices.Clone(s.members), func(it *item) bool { return slices.Contains(items, it) })
 	}
-	to := g.splitOff(s, leaving, Reason{Rule: ruleCorrected, Near: s.id})
+	to := g.splitOff(s, leaving, Reason{Rule: RuleCorrected, Near: s.id})
 	s.tested, to.tested = 0, 0
 }
 

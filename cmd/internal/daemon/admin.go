@@ -28,6 +28,9 @@ import (
 //	GET  /verify          verifyAnswer
 //	POST /refresh         names in, a line of refreshLine for each step out
 //	POST /ingest?source=  a line for each story.Article in, Counts out
+//	GET  /corrections     []Correction
+//	POST /correct?kind=&a=&b=  Correction; 409 with the reason if it is refused
+//	POST /undo?n=N        Correction, likewise
 
 // ingestBatch is how many articles of an ingest are committed together.
 const ingestBatch = 500
@@ -63,6 +66,9 @@ func (d *daemon) adminServer(restored <-chan struct{}) *http.Server {
 	mux.HandleFunc("GET /verify", d.adminVerify)
 	mux.Handle("POST /refresh", afterRestore(restored, d.adminRefresh))
 	mux.Handle("POST /ingest", afterRestore(restored, d.adminIngest))
+	mux.HandleFunc("GET /corrections", d.adminCorrections)
+	mux.Handle("POST /correct", afterRestore(restored, d.adminCorrect))
+	mux.Handle("POST /undo", afterRestore(restored, d.adminUndo))
 	return &http.Server{
 		Handler:           mux,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -167,6 +173,8 @@ func answer(w http.ResponseWriter, v any, err error) {
 			status = http.StatusNotFound
 		} else if errors.Is(err, story.ErrRemoved) {
 			status = http.StatusGone
+		} else if _, ok := errors.AsType[*RefusedError](err); ok {
+			status = http.StatusConflict
 		}
 		http.Error(w, err.Error(), status)
 		return
@@ -339,6 +347,8 @@ func (c *Client) send(ctx context.Context, method, path string, body io.Reader) 
 		return nil, story.ErrNotFound
 	case http.StatusGone:
 		return nil, story.ErrRemoved
+	case http.StatusConflict:
+		return nil, &RefusedError{oneLine(string(bytes.TrimSpace(text)))}
 	}
 	return nil, errors.New(oneLine(string(bytes.TrimSpace(text))))
 }

@@ -269,6 +269,9 @@ func quoted(headline string) string {
 
 // numbers states what a decision measured, to stand behind a sentence.
 func numbers(r story.Reason) string {
+	if r.Rule == story.RuleCorrected {
+		return ", as the reader said"
+	}
 	if r.Score == 0 && r.Threshold == 0 {
 		return ""
 	}

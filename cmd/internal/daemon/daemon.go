@@ -52,6 +52,7 @@ type daemon struct {
 	Options
 	db       *store.DB
 	pipeline *Pipeline
+	desk     *Desk
 	fetcher  *fetcher.Fetcher
 	handler  *feedgen.Handler
 	files    *listing
@@ -81,6 +82,7 @@ func Run(ctx context.Context, o Options) error {
 func newDaemon(db *store.DB, files *listing, o Options) (*daemon, error) {
 	d := &daemon{Options: o, db: db, files: files, started: time.Now()}
 	d.pipeline = NewPipeline(db, o.Config, o.Log)
+	d.desk = &Desk{db: db, p: d.pipeline, do: d.pipeline.Do}
 	f, err := fetcher.New(o.Config.Fetch)
 	if err != nil {
 		return nil, err

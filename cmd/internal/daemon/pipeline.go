@@ -43,7 +43,9 @@ type Pipeline struct {
 	log *slog.Logger
 	now func() time.Time
 
-	jobs chan *job
+	jobs  chan *job
+	tasks chan *task
+	ended chan struct{} // closed when Run returns
 
 	mu     sync.Mutex // guards what follows
 	config Config
@@ -77,7 +79,10 @@ type job struct {
 
 // NewPipeline returns a pipeline into db. It starts nothing; Restore comes first.
 func NewPipeline(db *store.DB, c Config, log *slog.Logger) *Pipeline {
-	p := &Pipeline{db: db, log: log, now: time.Now, config: c, jobs: make(chan *job), looks: max(1, c.Fetch.Concurrency)}
+	p := &Pipeline{
+		db: db, log: log, now: time.Now, config: c, looks: max(1, c.Fetch.Concurrency),
+		jobs: make(chan *job), tasks: make(chan *task), ended: make(chan struct{}),
+	}
 	p.beat.Store(time.Now().UnixNano())
 	return p
 }
@@ -119,6 +124,9 @@ func (p *Pipeline) Restore() error {
 	}
 	o := p.settings().Group
 	o.Used = func(id story.ID) bool { return p.batch != nil && p.batch.used(id) || p.db.Used(id) }
+	if o.Constraints, err = p.db.Constraints(); err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
 	g, err := story.Restore(o, state, p.open())
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
@@ -187,6 +195,7 @@ func (p *Pipeline) Run(stop <-chan struct{}) error {
 	defer flush.Stop()
 	defer expire.Stop()
 	defer beat.Stop()
+	defer close(p.ended)
 	p.expire()
 	for {
 		p.beat.Store(time.Now().UnixNano())
@@ -194,6 +203,8 @@ func (p *Pipeline) Run(stop <-chan struct{}) error {
 		case j := <-p.jobs:
 			batch, empty := p.gather(j)
 			p.work(stop, batch, empty)
+		case t := <-p.tasks:
+			p.perform(stop, t)
 		case <-beat.C:
 		case <-flush.C:
 			p.flush()
@@ -469,6 +480,7 @@ func (p *Pipeline) expire() {
 			break
 		}
 	}
+	p.retain()
 	if total > 0 {
 		p.log.Info("retention removed stories", "stories", total)
 	}
