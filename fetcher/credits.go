@@ -146,6 +146,76 @@ func credited(a *agency, text string, from, to int) bool {
 // sourceList finds the head of a list of sources. What follows is read name by name.
 var sourceList = regexp.MustCompile(`(?im)(?:^|[.!?]\s)\s*(?:sources? include|sources?|quellen?|fuentes?|agencias?|fonti|fonte|источники?|with agencies|from agencies)\s?:\s*`)
 
+// listWords end what stands before the colon of a list of sources, in any case.
+var listWords = [...]string{
+	"source", "sources", "include", "includes", "quelle", "quellen", "fuente", "fuentes", "agencia", "agencias", "agencies", "fonti", "fonte",
+	"источник", "источники",
+}
+
+// mayList reports whether sourceList can match in text: whether one of the words
+// stands before a colon. It costs a fraction of the expression.
+func mayList(text string) bool {
+	for at := 0; ; {
+		i := strings.IndexByte(text[at:], ':')
+		if i < 0 {
+			return false
+		}
+		head := text[:at+i]
+		at += i + 1
+		if n := len(head); n > 0 && strings.IndexByte(" \t\n\f\r", head[n-1]) >= 0 {
+			head = head[:n-1]
+		}
+		word := lastWord(head)
+		if slices.ContainsFunc(listWords[:], func(w string) bool { return strings.EqualFold(word, w) }) {
+			return true
+		}
+	}
+}
+
+// lastWord returns the letters that s ends with.
+func lastWord(s string) string { return s[len(strings.TrimRightFunc(s, unicode.IsLetter)):] }
+
+// sourceLists returns where lists of sources begin in text, at most ten.
+func sourceLists(text string) (starts []int) {
+	if !mayList(text) {
+		return nil
+	}
+	for _, m := range sourceList.FindAllStringIndex(text, 10) {
+		starts = append(starts, m[1])
+	}
+	return starts
+}
+
+// firstName is one name of an agency, found by its first byte.
+type firstName struct {
+	name   string
+	agency int // index in agencies
+}
+
+// namesByFirst are the names of all agencies by their first byte.
+var namesByFirst = func() (by [256][]firstName) {
+	for i := range agencies {
+		for _, n := range append([]string{agencies[i].name}, agencies[i].aliases...) {
+			by[n[0]] = append(by[n[0]], firstName{n, i})
+		}
+	}
+	return by
+}()
+
+// mentioned tells which agencies have a name somewhere in text. It walks the
+// text once, for all names.
+func mentioned(text string) []bool {
+	found := make([]bool, len(agencies))
+	for i := range len(text) {
+		for _, n := range namesByFirst[text[i]] {
+			if !found[n.agency] && strings.HasPrefix(text[i:], n.name) {
+				found[n.agency] = true
+			}
+		}
+	}
+	return found
+}
+
 // Bounds of what credits looks at: the front and the end of a text.
 const (
 	creditFront = 128 << 10
@@ -163,15 +233,17 @@ func credits(text string) []string {
 	if _, d, ok := cutDateline(text); ok && d.credit != "" {
 		all = append(all, listed{0, d.credit})
 	}
-	for i := range agencies {
-		a := &agencies[i]
-		if at := a.firstCredit(text); at >= 0 {
-			all = append(all, listed{at, a.name})
+	for i, there := range mentioned(text) {
+		if !there {
+			continue
+		}
+		if at := agencies[i].firstCredit(text); at >= 0 {
+			all = append(all, listed{at, agencies[i].name})
 		}
 	}
-	for _, m := range sourceList.FindAllStringIndex(text, 10) {
-		for _, f := range listedNames(text[m[1]:]) {
-			all = append(all, listed{m[1] + f.at, f.name})
+	for _, start := range sourceLists(text) {
+		for _, f := range listedNames(text[start:]) {
+			all = append(all, listed{start + f.at, f.name})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b listed) int { return a.at - b.at })
