@@ -82,7 +82,8 @@ type Fetcher struct {
 	due     dueHeap          // entries that wait for their time
 	hosts   map[string]*host // by hostKey
 	ready   hostHeap         // hosts with an entry that waits for its turn
-	looks   int              // under way
+	looks   int              // under way, up to their results
+	held    int              // bytes of results that wait for their commit
 	run     *run             // nil: not running
 	pending []story.Source   // given to Reload before Run
 }

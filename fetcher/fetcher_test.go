@@ -119,10 +119,11 @@ func start(t *testing.T, sources []story.Source, states []story.SourceState, ans
 
 func (g *rig) take(ctx context.Context, r *Result) error {
 	g.mu.Lock()
-	defer g.mu.Unlock()
 	g.results = append(g.results, r)
-	if g.sink != nil {
-		return g.sink(ctx, r)
+	sink := g.sink
+	g.mu.Unlock()
+	if sink != nil {
+		return sink(ctx, r)
 	}
 	return nil
 }
@@ -653,4 +654,41 @@ func TestRunLeavesNothing(t *testing.T) {
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("Run = %v", err)
 	}
+}
+
+// TestResultsWait: results that wait for their commit hold up no further looks,
+// until they are too large together.
+func TestResultsWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var sources []story.Source
+		for i := range 12 {
+			sources = append(sources, feedSource(fmt.Sprint("s", i), fmt.Sprintf("https://h%d.example/feed", i)))
+		}
+		g := start(t, sources, nil, same, func(o *Options) { o.Concurrency = 1 })
+		commit := make(chan struct{})
+		g.setSink(func(context.Context, *Result) error { <-commit; return nil })
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if got := len(g.times("")); got != len(sources) {
+			t.Errorf("%d of %d sources were asked while results waited", got, len(sources))
+		}
+		close(commit)
+		synctest.Wait()
+		if g.held != 0 || g.Fetcher.looks != 0 {
+			t.Errorf("%d bytes are held and %d looks under way after the commit", g.held, g.Fetcher.looks)
+		}
+		g.Fetcher.mu.Lock()
+		g.held = maxHeld
+		g.Fetcher.mu.Unlock()
+		asked := len(g.times(""))
+		time.Sleep(24 * time.Hour)
+		if got := len(g.times("")); got != asked {
+			t.Errorf("%d looks began while %d bytes of results waited", got-asked, maxHeld)
+		}
+		g.committed(maxHeld)
+		time.Sleep(time.Minute)
+		if got := len(g.times("")); got == asked {
+			t.Error("no look began after the results were committed")
+		}
+	})
 }

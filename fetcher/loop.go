@@ -197,8 +197,12 @@ func (f *Fetcher) look(r *run, e *source, visit *visit, src story.Source, st sto
 	visit.leave() // others may ask the host while this is committed
 
 	f.mu.Lock()
+	f.looks--
+	held := result.size()
+	f.held += held
 	dropped := e.removed || r.ctx.Err() != nil && result.Err != nil
 	f.mu.Unlock()
+	f.poke()
 
 	// The state of a look that found nothing new is stored with others', and so is
 	// that of files with the same fault as a minute ago.
@@ -215,6 +219,30 @@ func (f *Fetcher) look(r *run, e *source, visit *visit, src story.Source, st sto
 		files.committed(result)
 	}
 	f.finish(e, result, err, dropped, quiet, time.Since(began))
+	f.committed(held)
+}
+
+// maxHeld is how many bytes of results may wait for their commit before no
+// further look begins. Results that wait together are committed together, which
+// costs a fraction of committing one after the other.
+const maxHeld = 24 << 20
+
+// size returns about how many bytes of memory the articles take.
+func (r *Result) size() int {
+	n := 0
+	for i := range r.Articles {
+		a := &r.Articles[i]
+		n += 600 + len(a.Title) + len(a.Text) + len(a.URL) + len(a.Image) // and small parts
+	}
+	return n
+}
+
+// committed notes that a result of so many bytes no longer waits.
+func (f *Fetcher) committed(held int) {
+	f.mu.Lock()
+	f.held -= held
+	f.mu.Unlock()
+	f.poke()
 }
 
 // tell logs what a look found; was is the state before it.
@@ -239,7 +267,6 @@ func (f *Fetcher) finish(e *source, r *Result, err error, dropped, quiet bool, t
 	f.mu.Lock()
 	defer f.poke()
 	defer f.mu.Unlock()
-	f.looks--
 	e.busy = false
 	report := Report{Source: e.src.Name, NotModified: r.NotModified, New: r.New, Edited: r.Edited, Err: r.Err, Took: took}
 	switch {

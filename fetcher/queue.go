@@ -86,7 +86,7 @@ func (f *Fetcher) dispatch(now time.Time) time.Duration {
 		e.host.queue = append(e.host.queue, e)
 		f.lineUp(e.host)
 	}
-	for f.looks < f.opts.Concurrency && len(f.ready) > 0 && !f.ready[0].next.After(now) {
+	for f.mayLook() && len(f.ready) > 0 && !f.ready[0].next.After(now) {
 		h := heap.Pop(&f.ready).(*host)
 		if h.active >= f.opts.PerHost { // a redirect took the place
 			continue
@@ -100,11 +100,14 @@ func (f *Fetcher) dispatch(now time.Time) time.Duration {
 	if len(f.due) > 0 {
 		wait = min(wait, f.due[0].due.Sub(now))
 	}
-	if len(f.ready) > 0 && f.looks < f.opts.Concurrency {
+	if len(f.ready) > 0 && f.mayLook() {
 		wait = min(wait, f.ready[0].next.Sub(now))
 	}
 	return max(wait, 0)
 }
+
+// mayLook reports whether one more look may begin.
+func (f *Fetcher) mayLook() bool { return f.looks < f.opts.Concurrency && f.held < maxHeld }
 
 // schedule is the loop that starts looks, until ctx ends.
 func (f *Fetcher) schedule(ctx context.Context) {

@@ -21,11 +21,14 @@ import (
 const (
 	// maxBatch is how many articles one transaction takes, as long as whole
 	// results make them up: a result is never spread over two.
-	maxBatch = 2000
+	maxBatch = 5000
 
-	// linger is how long a batch waits for further results: those that arrive
-	// together are grouped oldest first, and share one wait for the disk.
-	linger = 150 * time.Millisecond
+	// linger is how long a batch waits for the next result, and gatherAtMost how
+	// long for all of them. Results that arrive together are grouped oldest first
+	// and share one wait for the disk, and each story that several of them change
+	// is told and written once.
+	linger       = 150 * time.Millisecond
+	gatherAtMost = 3 * time.Second
 
 	flushEvery  = time.Minute     // how often the schedule state of unchanged sources is stored
 	expireEvery = time.Hour       // how often retention is looked after
@@ -57,7 +60,6 @@ type Pipeline struct {
 	grouper *story.Grouper // of the goroutine of Run, or of Restore before it
 	batch   *changes       // the batch at hand, for used
 	last    time.Time      // FirstSeen of the last batch: never runs backwards
-	looks   int            // how many results can wait at once: the fetcher's concurrency
 
 	// unflushed gives the states of sources that were looked at and brought
 	// nothing; nil: none.
@@ -80,7 +82,7 @@ type job struct {
 // NewPipeline returns a pipeline into db. It starts nothing; Restore comes first.
 func NewPipeline(db *store.DB, c Config, log *slog.Logger) *Pipeline {
 	p := &Pipeline{
-		db: db, log: log, now: time.Now, config: c, looks: max(1, c.Fetch.Concurrency),
+		db: db, log: log, now: time.Now, config: c,
 		jobs: make(chan *job), tasks: make(chan *task), ended: make(chan struct{}),
 	}
 	p.beat.Store(time.Now().UnixNano())
@@ -217,29 +219,22 @@ func (p *Pipeline) Run(stop <-chan struct{}) error {
 	}
 }
 
-// gather adds what comes within a moment to the first job, and tells whether the
-// queue is empty then. It does not wait for more once every look that can be under
-// way waits for its commit.
+// gather adds to the first job what comes while results keep coming, and tells
+// whether the queue is empty then.
 func (p *Pipeline) gather(first *job) (batch []*job, empty bool) {
 	batch = []*job{first}
-	moment := time.NewTimer(linger)
+	moment, end := time.NewTimer(linger), time.NewTimer(gatherAtMost)
 	defer moment.Stop()
+	defer end.Stop()
 	for n := len(first.result.Articles); n < maxBatch; {
 		select {
 		case j := <-p.jobs:
 			batch = append(batch, j)
 			n += len(j.result.Articles)
-			continue
-		default:
-		}
-		if len(batch) >= p.looks {
-			return batch, true
-		}
-		select {
-		case j := <-p.jobs:
-			batch = append(batch, j)
-			n += len(j.result.Articles)
+			moment.Reset(linger)
 		case <-moment.C:
+			return batch, true
+		case <-end.C:
 			return batch, true
 		}
 	}
@@ -280,6 +275,7 @@ func (p *Pipeline) process(batch []*job, empty bool) error {
 		commit.Articles = append(commit.Articles, *a)
 		c.added[a.Seq] = a
 		commit.Decisions = append(commit.Decisions, p.grouper.Add(a)...)
+		p.beat.Store(time.Now().UnixNano())
 	}
 	if empty {
 		commit.Decisions = append(commit.Decisions, p.grouper.Pass()...)
@@ -381,6 +377,7 @@ func (p *Pipeline) retell(c *changes, commit *story.Commit, arrived *arrivals) e
 				return fmt.Errorf("story %s: %w", id, err)
 			}
 			d.revise(c.now)
+			p.beat.Store(time.Now().UnixNano())
 		}
 		commit.Stories = append(commit.Stories, d.Story)
 	}
