@@ -48,6 +48,9 @@ type Options struct {
 	// links outlive a restart; nil: one of this process.
 	Secret []byte
 
+	// Corrections lets a story's page correct it; nil: it cannot.
+	Corrections Corrections
+
 	Version string
 	Now     func() time.Time // nil: time.Now
 	Log     *slog.Logger     // nil: slog.Default()

@@ -46,6 +46,7 @@ func New(o Options) *Handler {
 	h.registerAPI(h.mux)
 	h.registerHealth(h.mux)
 	h.registerPages(h.mux)
+	h.registerCorrect(h.mux)
 	h.mux.HandleFunc("/", notFound)
 	return h
 }

@@ -36,6 +36,7 @@ type storyPage struct {
 	Closed    bool
 	OneReport bool
 	Alone     bool // one article
+	Correct   *correctForm
 }
 
 // figure is a number and what it counts.
@@ -87,8 +88,15 @@ func (h *Handler) serveStory(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, rootPath(v.config)+"/stories/"+string(s.ID), http.StatusMovedPermanently)
 		return
 	}
-	h.reply(w, r, htmlType, "story/"+string(id), func() ([]byte, time.Time, error) {
-		body, err := execute(storyTemplate, h.newStoryPage(v.config, s))
+	form, mark := h.correctForm(r, s)
+	if form != nil {
+		w.Header().Set("Cache-Control", "private, no-cache")
+		w.Header().Set("Referrer-Policy", "same-origin") // or the form would seem to be another site's
+	}
+	h.reply(w, r, htmlType, "story/"+string(id)+mark, func() ([]byte, time.Time, error) {
+		p := h.newStoryPage(v.config, s)
+		p.Correct = form
+		body, err := execute(storyTemplate, p)
 		return body, s.Updated(), err
 	})
 }

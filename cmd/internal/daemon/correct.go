@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"storyfold/feedgen"
 	"storyfold/store"
 	"storyfold/story"
 )
@@ -19,6 +20,9 @@ import (
 type RefusedError struct{ Text string }
 
 func (e *RefusedError) Error() string { return e.Text }
+
+// Refused tells the pages that nothing has changed.
+func (e *RefusedError) Refused() bool { return true }
 
 func refused(format string, args ...any) error { return &RefusedError{fmt.Sprintf(format, args...)} }
 
@@ -330,4 +334,36 @@ func (c *Client) Undo(ctx context.Context, number uint64) (Correction, error) {
 func (c *Client) Corrections(ctx context.Context) ([]Correction, error) {
 	var out []Correction
 	return out, c.do(ctx, "GET", "/corrections", nil, &out)
+}
+
+// pageDesk is the desk as pages use it; it is a feedgen.Corrections.
+type pageDesk struct{ *Desk }
+
+func (d pageDesk) Correct(ctx context.Context, kind story.ConstraintKind, a, b string) error {
+	if err := d.p.Ready(); err != nil {
+		return refused("corrections have to wait: %s", err)
+	}
+	_, err := d.Desk.Correct(ctx, kind, a, b)
+	return err
+}
+
+func (d pageDesk) Undo(ctx context.Context, number uint64) error {
+	if err := d.p.Ready(); err != nil {
+		return refused("corrections have to wait: %s", err)
+	}
+	_, err := d.Desk.Undo(ctx, number)
+	return err
+}
+
+func (d pageDesk) List(ctx context.Context) ([]feedgen.Correction, error) {
+	list, err := d.Corrections(ctx)
+	out := make([]feedgen.Correction, 0, len(list))
+	for _, c := range list {
+		shown := feedgen.Correction{Number: c.Number, Text: c.String()}
+		for _, n := range c.Of {
+			shown.Articles = append(shown.Articles, n.ID)
+		}
+		out = append(out, shown)
+	}
+	return out, err
 }
