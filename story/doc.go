@@ -97,6 +97,20 @@
 //
 // surest pairs first; the earlier story keeps its id.
 //
+// # Corrections
+//
+// A [Constraint] is the reader's word about the articles with two keys: same
+// story, apart, or alone. Same is transitive: the articles that it ties are a
+// block, which is in one story as far as it is open; blocks that are apart never
+// are, and one that is out has its story to itself. A new constraint makes itself true at once. Same merges both stories,
+// unless their languages or other corrections keep the rest apart: then the
+// article goes alone, with its block. Apart bisects the story around both articles if camps show
+// (ρ < .52), else the one that fits worse leaves. From then on articles are not
+// offered stories that they must not join, pairs that must not merge are not, a
+// split that would part a block is not made, and an article that a block's
+// article alone would have let in is not put out of the story. A constraint that others exclude is refused with
+// the shortest chain of them. An undone one has its articles' stories judged again in the next pass.
+//
 // # Measured
 //
 // B-cubed F1 (Bagga and Baldwin 1998) on labelled development streams: look-alike events in pairs (483
