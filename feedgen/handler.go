@@ -19,13 +19,14 @@ import (
 // Handler serves everything that storyfold shows: feeds, pages and the API.
 // It is safe for concurrent use.
 type Handler struct {
-	options Options
-	mux     *http.ServeMux
-	conf    atomic.Pointer[settings]
-	answers cache
-	logins  *logins
-	foreign *http.CrossOriginProtection // refuses what a page of another site sends
-	configs atomic.Uint64               // how often Configure was called
+	options  Options
+	mux      *http.ServeMux
+	conf     atomic.Pointer[settings]
+	answers  cache
+	censuses censuses
+	logins   *logins
+	foreign  *http.CrossOriginProtection // refuses what a page of another site sends
+	configs  atomic.Uint64               // how often Configure was called
 }
 
 // New returns a Handler that shows an empty config until Configure is called.

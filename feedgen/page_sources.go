@@ -43,6 +43,7 @@ type sourceRow struct {
 	LastNew      stamp
 	Articles     int
 	Stories      int
+	Rhythm       *rhythm // of its articles; nil where it says nothing
 }
 
 // sourceStates are the states in the order of the page's summary.
@@ -81,12 +82,18 @@ func (h *Handler) newSourcesPage(v *view, trusted bool) *sourcesPage {
 	for i := range c.Sources {
 		sources[c.Sources[i].Name] = &c.Sources[i]
 	}
+	days := map[string]*[censusDays]int{}
+	if t, err := h.censuses.of(v); err == nil {
+		days = t.Sources
+	} else {
+		h.log().Error("sources are shown without their rhythm", "err", err)
+	}
 	at := func(t time.Time) stamp { return newStamp(t, zoneOf(c), last) }
 	counts := map[string]int{}
 	for i := range states {
 		st := &states[i]
 		row := newSourceRow(st, sources[st.Name], trusted, at)
-		row.Anchor = fmt.Sprintf("s%d", i+1)
+		row.Anchor, row.Rhythm = fmt.Sprintf("s%d", i+1), newRhythm(days[st.Name])
 		counts[row.State]++
 		if row.State == "failing" || row.State == "gone" {
 			p.Trouble = append(p.Trouble, row)

@@ -30,7 +30,7 @@ type storyPage struct {
 	Reports   []storyReport
 	Unlisted  int // articles left out of Reports
 	News      []quote
-	Only      []quote
+	Only      []quote // that are not among News
 	Why       []whyLine
 	History   []historyLine
 	Closed    bool
@@ -116,7 +116,7 @@ func (h *Handler) newStoryPage(c *Config, s *Shown) *storyPage {
 		Last:      at(last),
 		Timeline:  newTimeline(reports, zone, at),
 		News:      quotesOf(&s.Story, s.Brief.New, 12, maxQuote, at),
-		Only:      quotesOf(&s.Story, s.Brief.Only, 12, maxQuote, at),
+		Only:      quotesOf(&s.Story, without(s.Brief.Only, s.Brief.New), 12, maxQuote, at),
 		History:   historyOf(&s.Story, at),
 		Closed:    s.Closed,
 		OneReport: len(reports) == 1,
@@ -133,6 +133,11 @@ func (h *Handler) newStoryPage(c *Config, s *Shown) *storyPage {
 	p.list(c, reports, at)
 	p.Why = whyLines(&s.Story, p.Root, min(len(s.Members), storyArticles))
 	return p
+}
+
+// without returns the sentences of list that are not among said.
+func without(list, said []story.Sentence) []story.Sentence {
+	return slices.DeleteFunc(slices.Clone(list), func(x story.Sentence) bool { return slices.Contains(said, x) })
 }
 
 // list fills in the reports, at most storyArticles lines of them.

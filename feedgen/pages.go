@@ -34,6 +34,7 @@ var (
 	storyTemplate   = parsePage("story.html")
 	sourcesTemplate = parsePage("sources.html")
 	feedsTemplate   = parsePage("feeds.html")
+	aboutTemplate   = parsePage("about.html")
 	noticeTemplate  = parsePage("notice.html")
 	confirmTemplate = parsePage("confirm.html")
 )
@@ -53,7 +54,7 @@ const htmlType = "text/html; charset=utf-8"
 type page struct {
 	Title      string
 	Root       string // path of the base URL, without a slash at the end; "" mostly
-	Nav        string // the page's place in the menu: "stories", "story", "sources", "feeds"
+	Nav        string // the page's place in the menu: "stories", "story", "sources", "feeds", "about"
 	Style      string // version of the style sheet
 	Alternates []alternate
 	Zone       string // of the times on the page: "CET"
@@ -97,6 +98,7 @@ func (h *Handler) registerPages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /stories/{id}", h.serveStory)
 	mux.HandleFunc("GET /sources", h.serveSources)
 	mux.HandleFunc("GET /feeds", h.serveFeeds)
+	mux.HandleFunc("GET /about", h.serveAbout)
 	mux.HandleFunc("GET /style.css", serveAsset(styleSheet, "text/css; charset=utf-8"))
 	mux.HandleFunc("GET /favicon.svg", serveAsset(favicon, "image/svg+xml"))
 }

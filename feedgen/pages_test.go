@@ -70,7 +70,7 @@ func TestPagesRich(t *testing.T) {
 	for _, want := range []string{
 		"copied by 7", "3 more under this report", "credits <bdi>Harbour Wire</bdi>", `rel="noopener noreferrer nofollow"`,
 		"It scored 0.59; 0.41 was needed.", `<bdi>lock</bdi> <span class="share">31%</span>`, "took in a story of 2 articles",
-		"New in later articles", "What only one outlet reports", `href="/api/stories/` + string(lock) + `"`,
+		"New in later articles", "What else only one outlet reports", `href="/api/stories/` + string(lock) + `"`,
 		`<svg class="timeline"`, "first seen", "revision 5",
 	} {
 		if !strings.Contains(page, want) {

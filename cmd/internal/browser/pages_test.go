@@ -199,6 +199,7 @@ func testPages(t *testing.T, s *site, browser context.Context, axe string) {
 		{"category", "/?category=business&lang=en", 200},
 		{"sources", "/sources", 200},
 		{"feeds", "/feeds", 200},
+		{"about", "/about", 200},
 		{"missing", "/stories/nosuchstorynosuch", 404},
 	}
 	for _, width := range widths {
@@ -247,7 +248,7 @@ func (b *tab) inScheme(where, scheme string) {
 func testKeyboard(t *testing.T, s *site, browser context.Context) {
 	for _, width := range widths {
 		b := openTab(t, browser, width, "light")
-		for _, path := range []string{"/", "/stories/" + s.largest().Ours.Story, "/sources", "/feeds"} {
+		for _, path := range []string{"/", "/stories/" + s.largest().Ours.Story, "/sources", "/feeds", "/about"} {
 			where := fmt.Sprintf("%s at %d", path, width)
 			b.visit(s.url+path, 200)
 			stops := b.tabThrough(where)
