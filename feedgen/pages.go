@@ -106,16 +106,13 @@ func (h *Handler) registerPages(mux *http.ServeMux) {
 // serveAsset serves bytes that change only with the program. An address with a
 // version may be kept for a year, one without for an hour.
 func serveAsset(body []byte, contentType string) http.HandlerFunc {
-	etag := `"` + contentHash(body) + `"`
+	a := newAnswer(nil, body, time.Time{})
 	return func(w http.ResponseWriter, r *http.Request) {
-		head := w.Header()
-		head.Set("Content-Type", contentType)
-		head.Set("ETag", etag)
-		head.Set("Cache-Control", "public, max-age=3600")
+		w.Header().Set("Cache-Control", "public, max-age=3600")
 		if r.URL.Query().Get("v") == contentHash(body) {
-			head.Set("Cache-Control", "public, max-age=31536000, immutable")
+			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 		}
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+		a.send(w, r, contentType)
 	}
 }
 

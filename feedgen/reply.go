@@ -1,7 +1,6 @@
 package feedgen
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
@@ -11,14 +10,13 @@ import (
 	"sync"
 	"time"
 
-	"github.com/klauspost/compress/gzip"
 	"golang.org/x/sync/singleflight"
 )
 
 // reply serves what render returns, under contentType, with validators: a
 // strong ETag made of the bytes, and Last-Modified unless the time is zero. It
-// answers HEAD and conditional requests, and compresses with gzip where the
-// client takes it.
+// answers HEAD and conditional requests, whole even where a range is asked for,
+// and with brotli or gzip where the client takes it.
 //
 // The bytes are kept under key while the store's generation and the config stay
 // as they were when the request began; so they must depend on nothing else but
@@ -33,29 +31,34 @@ func (h *Handler) reply(w http.ResponseWriter, r *http.Request, contentType, key
 		h.failErr(w, r, err)
 		return
 	}
-	head := w.Header()
-	if head.Get("Cache-Control") == "" {
-		head.Set("Cache-Control", "no-cache")
+	if w.Header().Get("Cache-Control") == "" {
+		w.Header().Set("Cache-Control", "no-cache")
 	}
+	a.send(w, r, contentType)
+}
+
+// send answers r with a, in the form that the client likes best, or with 304.
+func (a *answer) send(w http.ResponseWriter, r *http.Request, contentType string) {
+	head := w.Header()
 	if !strings.HasPrefix(contentType, "text/html") {
 		head.Set("Content-Security-Policy", otherPolicy)
 	}
-	body, etag := a.body, a.etag
-	if len(a.body) >= minGzip {
+	form := identity
+	if len(a.body) >= minPacked {
 		head.Add("Vary", "Accept-Encoding")
-		if acceptsGzip(r.Header) {
-			body, etag = a.gzipped(), a.gzipEtag
-			head.Set("Content-Encoding", "gzip")
-		}
+		form = negotiate(r.Header)
 	}
-	head.Set("ETag", etag)
+	head.Set("ETag", a.tag(form))
 	if !a.modified.IsZero() {
 		head.Set("Last-Modified", a.lastModified)
 	}
 	if a.unchanged(r.Header) {
-		head.Del("Content-Encoding")
 		w.WriteHeader(http.StatusNotModified)
 		return
+	}
+	body := a.packs.form(form, a.body)
+	if form != identity {
+		head.Set("Content-Encoding", string(form))
 	}
 	head.Set("Content-Type", contentType)
 	head.Set("Content-Length", strconv.Itoa(len(body)))
@@ -64,20 +67,17 @@ func (h *Handler) reply(w http.ResponseWriter, r *http.Request, contentType, key
 	}
 }
 
-// minGzip is the least size in bytes that is worth compressing.
-const minGzip = 512
-
 // answer is a rendered body with its validators.
 type answer struct {
-	of             *view // the generation and settings that it was made for
-	body           []byte
-	etag, gzipEtag string    // strong, with quotes
-	modified       time.Time // for Last-Modified, whole seconds; zero: none is sent
-	lastModified   string    // modified, as HTTP writes it
-	stood          time.Time // the latest modified that was sent under the key
-
-	compress sync.Once
-	packed   []byte // body, gzipped; set by compress
+	of           *view // the generation and settings that it was made for
+	body         []byte
+	packs        *packs
+	etag         string // strong, with quotes; of the form identity
+	gzipTag      string // of the other forms
+	brotTag      string
+	modified     time.Time // for Last-Modified, whole seconds; zero: none is sent
+	lastModified string    // modified, as HTTP writes it
+	stood        time.Time // the latest modified that was sent under the key
 
 	used uint64 // the cache's clock at the last use; guarded by cache.mu
 }
@@ -85,7 +85,10 @@ type answer struct {
 func newAnswer(v *view, body []byte, modified time.Time) *answer {
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:16])
-	a := &answer{of: v, body: body, etag: `"` + hash + `"`, gzipEtag: `"` + hash + `-gz"`}
+	a := &answer{
+		of: v, body: body, packs: &packs{},
+		etag: `"` + hash + `"`, gzipTag: `"` + hash + `-gz"`, brotTag: `"` + hash + `-br"`,
+	}
 	a.date(modified)
 	return a
 }
@@ -122,27 +125,28 @@ func (a *answer) follow(before *answer, now time.Time) {
 	}
 }
 
-// gzipped returns the body in gzip form, which is made once.
-func (a *answer) gzipped() []byte {
-	a.compress.Do(func() {
-		var b bytes.Buffer
-		z := gzip.NewWriter(&b)
-		z.Write(a.body) // into memory: cannot fail
-		z.Close()
-		a.packed = b.Bytes()
-	})
-	return a.packed
+// tag returns the ETag of a in a form.
+func (a *answer) tag(c coding) string {
+	switch c {
+	case gzipForm:
+		return a.gzipTag
+	case brotForm:
+		return a.brotTag
+	}
+	return a.etag
 }
 
 // unchanged reports whether a conditional request is answered by 304.
-// If-None-Match goes before If-Modified-Since, and either form's tag will do:
-// both stand for the same content.
+// If-None-Match goes before If-Modified-Since, and any form's tag will do:
+// all stand for the same content.
 func (a *answer) unchanged(h http.Header) bool {
 	if tags := h.Values("If-None-Match"); len(tags) > 0 {
-		for tag := range strings.SplitSeq(strings.Join(tags, ","), ",") {
-			tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
-			if tag == "*" || tag == a.etag || tag == a.gzipEtag {
-				return true
+		for _, line := range tags {
+			for tag := range strings.SplitSeq(line, ",") {
+				tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
+				if tag == "*" || tag == a.etag || tag == a.gzipTag || tag == a.brotTag {
+					return true
+				}
 			}
 		}
 		return false
@@ -152,31 +156,6 @@ func (a *answer) unchanged(h http.Header) bool {
 	}
 	since, err := http.ParseTime(h.Get("If-Modified-Since"))
 	return err == nil && !a.modified.After(since)
-}
-
-// acceptsGzip reports whether the client takes gzip, by RFC 9110 §12.5.3.
-func acceptsGzip(h http.Header) bool {
-	star := false
-	for coding := range strings.SplitSeq(strings.Join(h.Values("Accept-Encoding"), ","), ",") {
-		name, params, _ := strings.Cut(coding, ";")
-		switch strings.ToLower(strings.TrimSpace(name)) {
-		case "gzip", "x-gzip":
-			return !refused(params)
-		case "*":
-			star = !refused(params)
-		}
-	}
-	return star
-}
-
-// refused reports whether the parameters of a coding hold the weight zero.
-func refused(params string) bool {
-	name, value, _ := strings.Cut(strings.TrimSpace(params), "=")
-	if !strings.EqualFold(strings.TrimSpace(name), "q") {
-		return false
-	}
-	q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-	return err != nil || q <= 0
 }
 
 // Limits of the cache: answers, and bytes of their bodies.
@@ -213,8 +192,11 @@ func (c *cache) get(v *view, key string, render func() ([]byte, time.Time, error
 		if err != nil {
 			return nil, err
 		}
-		a := newAnswer(v, body, modified)
-		a.follow(c.last(key), v.h.options.Now())
+		a, before := newAnswer(v, body, modified), c.last(key)
+		if before != nil && before.etag == a.etag { // compressed already
+			a.body, a.packs = before.body, before.packs
+		}
+		a.follow(before, v.h.options.Now())
 		c.keep(key, a)
 		return a, nil
 	})
@@ -271,7 +253,7 @@ func (c *cache) keep(key string, a *answer) {
 	c.bytes += cost(a)
 }
 
-// cost is what a counts for in bytes: its body, and as much again as room for the gzipped form.
+// cost is what a counts for in bytes: its body, and as much again as room for the compressed forms.
 func cost(a *answer) int { return 2 * len(a.body) }
 
 func (c *cache) drop(key string) {
