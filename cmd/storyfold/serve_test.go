@@ -33,7 +33,7 @@ func program(dir string, args ...string) *exec.Cmd {
 
 // served is a running daemon.
 type served struct {
-	t    *testing.T
+	t    testing.TB
 	cmd  *exec.Cmd
 	url  string
 	dir  string
@@ -44,7 +44,7 @@ type served struct {
 }
 
 // serve starts the daemon on dir/config.toml and waits until it is ready.
-func serve(t *testing.T, dir string) *served {
+func serve(t testing.TB, dir string) *served {
 	t.Helper()
 	s := &served{t: t, dir: dir, cmd: program(dir, "serve", "--config", "config.toml"), done: make(chan struct{})}
 	stderr, err := s.cmd.StderrPipe()
@@ -194,7 +194,7 @@ func articles(entries []entry) int {
 }
 
 // command runs a command to its end and returns what it printed.
-func command(t *testing.T, dir string, args ...string) string {
+func command(t testing.TB, dir string, args ...string) string {
 	t.Helper()
 	out, err := program(dir, args...).CombinedOutput()
 	if err != nil {
@@ -203,7 +203,7 @@ func command(t *testing.T, dir string, args ...string) string {
 	return string(out)
 }
 
-func write(t *testing.T, path, text string) {
+func write(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
