@@ -19,14 +19,14 @@ type Pref struct {
 // maxTexts is how many articles of a story are read, and maxVoices how many of
 // them may be taken for the families they began; the rest are the newest.
 const (
-	maxTexts  = 40
-	maxVoices = 30
+	maxTexts  = 24
+	maxVoices = 18
 )
 
 // Make fills in the Family of each of s.Members, s.Reports, s.Lang and s.Brief
 // from the articles of the members. s.Members are in commit order.
 //
-// load returns an article by its Seq; it is called for at most 40 members: the
+// load returns an article by its Seq; it is called for at most 24 members: the
 // first one of each known family, then the newest. An article that load does
 // not find (story.ErrNotFound) counts as one that was not read; any other error
 // ends Make and leaves s as it was. pref may be nil: then no source is preferred.

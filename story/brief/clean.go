@@ -128,12 +128,19 @@ func beginsWith(s string, p phrases) bool {
 // isCredit reports whether s tells who made the article, not a part of the report.
 func isCredit(s string) bool {
 	low := strings.ToLower(s)
-	for _, p := range credits {
-		if strings.Contains(low, p) {
-			return true
+	return containsCredit(low) || isByline(low)
+}
+
+// containsCredit reports whether low has one of credits in it. It walks low once, for all of them.
+func containsCredit(low string) bool {
+	for i := range len(low) {
+		for _, p := range creditsByFirst[low[i]] {
+			if strings.HasPrefix(low[i:], p) {
+				return true
+			}
 		}
 	}
-	return isByline(low)
+	return false
 }
 
 // isByline reports whether s, in lower case, tells who reported from where.
@@ -163,10 +170,10 @@ func isFit(s string, whole bool) bool {
 		return false
 	case unicode.IsLower(first):
 		return false
-	case strings.Contains(s, "://") || strings.Contains(s, "www.") || strings.ContainsAny(s, "@|\ufffd•►▶→{}<>"):
-		return false
 	}
-	return isProse(s) && isPaired(s) && !strings.HasSuffix(s, ":") && !strings.HasSuffix(s, "...") && !strings.HasSuffix(s, "…")
+	look := survey(s)
+	return !look.markup && look.prose && look.paired && !strings.Contains(s, "://") && !strings.Contains(s, "www.") &&
+		!strings.HasSuffix(s, ":") && !strings.HasSuffix(s, "...") && !strings.HasSuffix(s, "…")
 }
 
 // isDense reports whether r is of a script that says a word in a sign or two.
@@ -177,59 +184,84 @@ func isDense(r rune) bool {
 // isStopless reports whether r is of a script that writes no full stops.
 func isStopless(r rune) bool { return unicode.In(r, unicode.Thai, unicode.Lao) }
 
-// isProse reports whether s is mostly letters and not mostly capitals.
-func isProse(s string) bool {
+// look is what the characters of a sentence say of it.
+type look struct {
+	markup bool // some are of addresses, menus or markup
+	prose  bool // they are mostly letters, and not mostly capitals
+	paired bool // every quotation mark and bracket has its other half
+}
+
+// survey looks at each character of s once.
+func survey(s string) look {
+	var p pairing
+	markup, paired := false, true
 	letters, upper, other := 0, 0, 0
 	for _, r := range s {
 		switch {
-		case unicode.IsLetter(r) || unicode.IsMark(r):
+		case 'a' <= r && r <= 'z':
+			letters++
+			continue
+		case r == ' ':
+			continue
+		case 'A' <= r && r <= 'Z':
+			letters++
+			upper++
+			continue
+		case r >= 0x80 && (unicode.IsLetter(r) || unicode.IsMark(r)):
 			letters++
 			if unicode.IsUpper(r) {
 				upper++
 			}
-		case r != ' ':
-			other++
+			continue
 		}
+		other++
+		switch r {
+		case '@', '|', '\ufffd', '•', '►', '▶', '→', '{', '}', '<', '>':
+			markup = true
+		}
+		paired = p.add(r) && paired
 	}
-	return other*3 < letters && upper*2 < letters
+	return look{markup: markup, prose: other*3 < letters && upper*2 < letters, paired: paired && p.closed()}
 }
 
-// isPaired reports whether every quotation mark and bracket of s has its other half.
-func isPaired(s string) bool {
-	var round, square, guillemets, corner, quotes, opened int
-	for _, r := range s {
-		switch r {
-		case '(', '（':
-			round++
-		case ')', '）':
-			round--
-		case '[', '【', '［':
-			square++
-		case ']', '】', '］':
-			square--
-		case '«', '»':
-			guillemets++
-		case '「', '『', '《':
-			corner++
-		case '」', '』', '》':
-			corner--
-		case '"':
-			quotes++
-		case '“':
-			quotes++
-			opened++
-		case '”':
-			quotes++
-			opened--
-		case '„':
-			quotes++
-			opened = -1 << 20 // “ closes here
-		}
-		if round < 0 || square < 0 || corner < 0 || opened == -1 {
-			return false
-		}
+// pairing counts the quotation marks and brackets that wait for their other half.
+type pairing struct{ round, square, guillemets, corner, quotes, opened int }
+
+// add takes r in. It is false if r closes what nothing opened.
+func (p *pairing) add(r rune) bool {
+	switch r {
+	case '(', '（':
+		p.round++
+	case ')', '）':
+		p.round--
+	case '[', '【', '［':
+		p.square++
+	case ']', '】', '］':
+		p.square--
+	case '«', '»':
+		p.guillemets++
+	case '「', '『', '《':
+		p.corner++
+	case '」', '』', '》':
+		p.corner--
+	case '"':
+		p.quotes++
+	case '“':
+		p.quotes++
+		p.opened++
+	case '”':
+		p.quotes++
+		p.opened--
+	case '„':
+		p.quotes++
+		p.opened = -1 << 20 // “ closes here
 	}
-	return round == 0 && square == 0 && corner == 0 && guillemets%2 == 0 && quotes%2 == 0 && opened <= 0
+	return p.round >= 0 && p.square >= 0 && p.corner >= 0 && p.opened != -1
+}
+
+// closed reports whether nothing waits.
+func (p *pairing) closed() bool {
+	return p.round == 0 && p.square == 0 && p.corner == 0 && p.guillemets%2 == 0 && p.quotes%2 == 0 && p.opened <= 0
 }
 
 // tails begin what follows an article.
@@ -273,3 +305,11 @@ var credits = []string{
 	"all rights reserved", "may not be published, broadcast", "getty images", "ap photo", "(photo by", "alle rechte vorbehalten", "tous droits réservés",
 	"todos los derechos reservados", "все права защищены", "with files from", "(redaktion:", "(redaction by", "mit material von", "avec afp", "con información de",
 }
+
+// creditsByFirst are credits by their first byte.
+var creditsByFirst = func() (by [256][]string) {
+	for _, p := range credits {
+		by[p[0]] = append(by[p[0]], p)
+	}
+	return by
+}()

@@ -1,7 +1,12 @@
 package brief
 
 import (
+	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"storyfold/story"
 )
@@ -114,6 +119,86 @@ func TestCleanTitle(t *testing.T) {
 	} {
 		if got := cleanTitle(tt.in, m); got != tt.want {
 			t.Errorf("cleanTitle(%q) = %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}
+
+// TestSurvey compares what one walk over a sentence tells with plain definitions of it.
+func TestSurvey(t *testing.T) {
+	const signs = "aB ß«»“”„\"()（）[]【】「」@|\ufffd•<{7,.-ЖЩж\u0301語 "
+	r := rand.New(rand.NewPCG(3, 4))
+	all := []rune(signs)
+	for range 20_000 {
+		s := make([]rune, r.IntN(12))
+		for i := range s {
+			s[i] = all[r.IntN(len(all))]
+		}
+		text := string(s)
+		got := survey(text)
+		want := look{markup: strings.ContainsAny(text, "@|\ufffd•►▶→{}<>"), prose: proseByDefinition(text), paired: pairedByDefinition(text)}
+		if got != want {
+			t.Fatalf("survey(%q) = %+v, want %+v", text, got, want)
+		}
+	}
+}
+
+func proseByDefinition(s string) bool {
+	letters, upper, other := 0, 0, 0
+	for _, r := range s {
+		if unicode.IsLetter(r) || unicode.IsMark(r) {
+			letters++
+		} else if r != ' ' {
+			other++
+		}
+		if unicode.IsUpper(r) {
+			upper++
+		}
+	}
+	return other*3 < letters && upper*2 < letters
+}
+
+// pairedByDefinition knows each pair of brackets by counting prefixes.
+func pairedByDefinition(s string) bool {
+	count := func(s, set string) (n int) {
+		for _, r := range s {
+			if strings.ContainsRune(set, r) {
+				n++
+			}
+		}
+		return n
+	}
+	for _, pair := range [][2]string{{"(（", ")）"}, {"[【［", "]】］"}, {"「『《", "」』》"}} {
+		for i, r := range s {
+			head := s[:i+utf8.RuneLen(r)]
+			if count(head, pair[0]) < count(head, pair[1]) {
+				return false
+			}
+		}
+		if count(s, pair[0]) != count(s, pair[1]) {
+			return false
+		}
+	}
+	german := strings.ContainsRune(s, '„')
+	for i, r := range s {
+		if head := s[:i+utf8.RuneLen(r)]; count(head, "„") == 0 && count(head, "”") == count(head, "“")+1 {
+			return false
+		}
+	}
+	return count(s, "«»")%2 == 0 && count(s, "\"“”„")%2 == 0 && (german || count(s, "“") <= count(s, "”"))
+}
+
+// TestContainsCredit compares the walk over a sentence with a search for each phrase.
+func TestContainsCredit(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 5_000 {
+		text := "the mayor of quillan, "
+		for range r.IntN(3) {
+			c := credits[r.IntN(len(credits))]
+			text += c[:r.IntN(len(c)+1)] + []string{"", " ", "x"}[r.IntN(3)]
+		}
+		want := slices.ContainsFunc(credits, func(c string) bool { return strings.Contains(text, c) })
+		if got := containsCredit(text); got != want {
+			t.Fatalf("containsCredit(%q) = %t, want %t", text, got, want)
 		}
 	}
 }

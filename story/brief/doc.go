@@ -16,7 +16,7 @@
 //
 // Make is a function of the members, their articles and the reader's
 // preferences: it knows no clock, no map order and no randomness. It looks at
-// no more than 40 articles and at no more than the first 40,000 bytes of each,
+// no more than 24 articles and at no more than the first 24,000 bytes of each,
 // so that its cost is bounded however large a story grows; articles beyond
 // those keep the family they have. What it quotes are sentences of the
 // articles as they stand, but for a dateline, which is cut off the front;

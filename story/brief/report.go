@@ -13,7 +13,7 @@ import (
 // Limits of what is read of one article.
 const (
 	maxTitleBytes = 1000
-	maxTextBytes  = 40_000
+	maxTextBytes  = 24_000
 	maxSentences  = 400
 )
 
