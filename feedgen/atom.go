@@ -13,10 +13,18 @@ type atomFeed struct {
 	XMLName xml.Name `xml:"feed"`
 	Lang    string   `xml:"xml:lang,attr,omitempty"`
 	Media   string   `xml:"xmlns:media,attr"`
+	Gone    string   `xml:"xmlns:at,attr,omitempty"`
 	*feeds.AtomFeed
-	Generator string       `xml:"generator"`
-	Links     []atomLink   `xml:"link"`
-	Entries   []*atomEntry `xml:"entry"`
+	Generator string        `xml:"generator"`
+	Links     []atomLink    `xml:"link"`
+	Deleted   []atomDeleted `xml:"at:deleted-entry"`
+	Entries   []*atomEntry  `xml:"entry"`
+}
+
+// atomDeleted says that an entry is no more (RFC 6721).
+type atomDeleted struct {
+	Ref  string `xml:"ref,attr"`
+	When string `xml:"when,attr"`
 }
 
 // FeedXml implements feeds.XmlFeed.
@@ -48,6 +56,12 @@ func writeAtom(d *document) ([]byte, error) {
 			{Href: d.home, Rel: "alternate", Type: "text/html"},
 		},
 	}
+	feed.Links = append(feed.Links, pageLinks(d, "application/atom+xml")...)
+	for _, g := range d.gone {
+		feed.Gone = "http://purl.org/atompub/tombstones/1.0"
+		feed.Deleted = append(feed.Deleted, atomDeleted{g.id, atomTime(g.when)})
+		updated = latest(updated, g.when)
+	}
 	for i := range d.entries {
 		e := &d.entries[i]
 		feed.Entries = append(feed.Entries, newAtomEntry(e))
@@ -62,7 +76,7 @@ func writeAtom(d *document) ([]byte, error) {
 
 func newAtomEntry(e *entry) *atomEntry {
 	x := &atomEntry{
-		Lang: cleanLang(e.Lang),
+		Lang: e.lang,
 		AtomEntry: &feeds.AtomEntry{
 			Title: e.title, Id: e.id,
 			Published: atomTime(e.published().Add(e.fraction)), Updated: atomTime(e.updated().Add(e.fraction)),
@@ -70,7 +84,7 @@ func newAtomEntry(e *entry) *atomEntry {
 			Content: &feeds.AtomContent{Content: e.content, Type: "html"},
 		},
 		Links: []atomLink{{Href: e.link, Rel: "alternate", Type: "text/html"}},
-		Image: newMediaContent(e.image),
+		Image: imageContent(e.image),
 	}
 	if e.related != "" {
 		x.Links = append(x.Links, atomLink{Href: e.related, Rel: "related", Type: "text/html"})
@@ -89,6 +103,16 @@ func newAtomEntry(e *entry) *atomEntry {
 		x.Categories = append(x.Categories, atomCategory{tag})
 	}
 	return x
+}
+
+// pageLinks links the beginning of the feed, and what follows.
+func pageLinks(d *document, kind string) (links []atomLink) {
+	for _, l := range []atomLink{{Href: d.first, Rel: "first", Type: kind}, {Href: d.next, Rel: "next", Type: kind}} {
+		if l.Href != "" {
+			links = append(links, l)
+		}
+	}
+	return links
 }
 
 // atomTime writes t as RFC 3339 in UTC, with milliseconds.

@@ -32,6 +32,8 @@ var contentTemplate = template.Must(template.New("content").Parse(`
 {{- define "outlet"}}{{if .URL}}<a href="{{.URL}}">{{.Outlet}}</a>{{else}}{{.Outlet}}{{end}}{{end}}
 {{- define "said"}}{{if .Lang}}<span lang="{{.Lang}}" dir="auto">{{.Text}}</span>{{else}}{{.Text}}{{end}}{{end}}
 {{- define "time"}}<time datetime="{{.ISO}}">{{.Text}}</time>{{end}}
+{{- with .Update}}<p><strong>{{.}}</strong></p>
+{{end}}
 {{- with .New}}<h3>What is new</h3>
 <ul>
 {{range .}}<li>{{template "said" .}} <em>({{template "outlet" .}}, {{template "time" .At}})</em></li>
@@ -43,9 +45,12 @@ var contentTemplate = template.Must(template.New("content").Parse(`
 <ul>
 {{range .Reports}}<li>{{if .First.URL}}<a href="{{.First.URL}}">{{template "said" .First}}</a>{{else}}{{template "said" .First}}{{end}} — <em>{{.First.Outlet}}</em>, {{template "time" .First.At}}
 {{- with .Credits}}, credits {{.}}{{end}}
-{{- if .Copies}} · copied by {{.Count}}: {{range $i, $c := .Copies}}{{if $i}}, {{end}}{{template "outlet" $c}}{{end}}{{with .More}} and {{.}} more{{end}}{{end}}</li>
+{{- with .Count}} · copied by {{.}}{{end}}
+{{- if .Copies}}: {{range $i, $c := .Copies}}{{if $i}}, {{end}}{{template "outlet" $c}}{{end}}{{with .More}} and {{.}} more{{end}}{{end}}</li>
 {{end}}{{with .MoreReports}}<li>and {{.}} more</li>
 {{end}}</ul>
+{{end}}
+{{- with .Earlier}}<p>Reported before by {{.}}.</p>
 {{end}}
 {{- with .Only}}<h3>Reported by one alone</h3>
 <ul>
@@ -57,11 +62,13 @@ var contentTemplate = template.Must(template.New("content").Parse(`
 
 // contentData is what contentTemplate shows. Its strings are clean.
 type contentData struct {
+	Update       string // of an entry about one revision: what came
 	New, Summary []said
 	Only         [][]said // by article
 	Heading      string
 	Reports      []contentReport
 	MoreReports  int
+	Earlier      string // who reported before these
 	Count, Terms string
 	Page, More   string
 }
@@ -113,9 +120,14 @@ func (v *view) content(e *entry) (string, error) {
 		data.Reports = append(data.Reports, r)
 	}
 	data.MoreReports = len(families) - len(data.Reports)
+	return execContent(contentTemplate, e.name, data)
+}
+
+// execContent returns the HTML of the entry with this name.
+func execContent(t *template.Template, name string, data any) (string, error) {
 	var b strings.Builder
-	if err := contentTemplate.Execute(&b, data); err != nil {
-		return "", fmt.Errorf("content of story %s: %w", e.ID, err)
+	if err := t.Execute(&b, data); err != nil {
+		return "", fmt.Errorf("content of entry %s: %w", name, err)
 	}
 	return b.String(), nil
 }
@@ -181,18 +193,16 @@ func (v *view) newSince(s *Shown, t time.Time) []said {
 }
 
 // countText says how many reports there are in how many articles.
-func countText(s *Shown) string {
-	articles, reports := "1 article", "1 report"
-	if n := len(s.Members); n != 1 {
-		articles = fmt.Sprintf("%d articles", n)
-	}
-	if s.Reports != 1 {
-		reports = fmt.Sprintf("%d independent reports", s.Reports)
-	}
-	if len(s.Members) == 1 {
+func countText(s *Shown) string { return countsText(s.Reports, len(s.Members)) }
+
+func countsText(reports, articles int) string {
+	switch {
+	case articles == 1:
 		return "One article so far."
+	case reports == 1:
+		return fmt.Sprintf("1 report in %d articles.", articles)
 	}
-	return reports + " in " + articles + "."
+	return fmt.Sprintf("%d independent reports in %d articles.", reports, articles)
 }
 
 // sharedTerms lists the words that carried the grouping, the heaviest first, as
@@ -253,17 +263,25 @@ func outletName(m *story.Member) string {
 // plainSummary returns the summary as text, each sentence with its outlet; where
 // there is none, it tells who reports. It is never "".
 func plainSummary(s *Shown) string {
-	var parts []string
+	var quotes []said
 	for _, x := range s.Brief.Summary {
 		text := cleanLine(x.Text, maxSentence)
-		if m := s.Member(x.Article); m != nil && text != "" && len(parts) < 3 {
-			parts = append(parts, text+" ("+outletName(m)+")")
+		if m := s.Member(x.Article); m != nil && text != "" && len(quotes) < 3 {
+			quotes = append(quotes, said{Text: text, Outlet: outletName(m)})
 		}
+	}
+	return joinSummary(quotes, outlets(s))
+}
+
+// joinSummary returns quotes as text; names are who reports.
+func joinSummary(quotes []said, names []string) string {
+	var parts []string
+	for _, q := range quotes {
+		parts = append(parts, q.Text+" ("+q.Outlet+")")
 	}
 	if len(parts) > 0 {
 		return strings.Join(parts, " ")
 	}
-	names := outlets(s)
 	text := "Reported by " + strings.Join(names[:min(len(names), 5)], ", ")
 	if more := len(names) - 5; more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
@@ -329,25 +347,26 @@ func imageOf(s *Shown) string {
 
 // enclosures returns the media of the articles, the representative's first.
 func enclosures(s *Shown) []media {
-	var list []media
-	seen := map[string]bool{"": true}
-	add := func(m *story.Member) {
-		for _, x := range m.Enclosures {
-			address := cleanURL(x.URL)
-			if seen[address] || len(list) == maxMedia {
-				continue
-			}
-			seen[address] = true
-			kind, _, err := mime.ParseMediaType(x.Type)
-			if err != nil || !strings.Contains(kind, "/") {
-				kind = "application/octet-stream"
-			}
-			list = append(list, media{address, kind, max(x.Length, 0)})
-		}
-	}
-	add(s.representative())
+	list := cleanMedia(nil, s.representative().Enclosures)
 	for i := range s.Members {
-		add(&s.Members[i])
+		list = cleanMedia(list, s.Members[i].Enclosures)
+	}
+	return list
+}
+
+// cleanMedia adds to list what of found can be linked and is not there, until it
+// has maxMedia.
+func cleanMedia(list []media, found []story.Enclosure) []media {
+	for _, x := range found {
+		address := cleanURL(x.URL)
+		if address == "" || len(list) == maxMedia || slices.ContainsFunc(list, func(m media) bool { return m.url == address }) {
+			continue
+		}
+		kind, _, err := mime.ParseMediaType(x.Type)
+		if err != nil || !strings.Contains(kind, "/") {
+			kind = "application/octet-stream"
+		}
+		list = append(list, media{address, kind, max(x.Length, 0)})
 	}
 	return list
 }

@@ -21,11 +21,35 @@
 //	           through in the order in which they came, so the date stays when
 //	           more of them come
 //	updated    silent: as published; bump: the last revision, not before published
-//	entries    the first Items by updated, and all first shown within 24 hours
-//	           of the newest revision in the store, up to 500
+//	order      by updated, newest first; then by the newest article, since all of
+//	           a first import was committed at one time; then by id
+//	entries    the first Items, on to the last one first shown within 24 hours of
+//	           the newest revision in the store, up to 500; ?limit= instead
+//	pages      ?before= a place in that order, which next names (RFC 5005, section
+//	           3; next_url): the entries after it, Items or limit of them
 //
-// No clock is read, so the bytes stay the same until the store or the config
-// changes. Times in Atom carry milliseconds that are made from the story's id:
+// Two policies make entries that never change, of what a revision told when it was
+// committed (story.Told):
+//
+//	reissue    one entry a revision, its id made of "STORY/rN": of the revision
+//	           that was current when the story was first shown, and of all later
+//	           ones; published and updated are the revision's time, not before
+//	           first shown
+//	digest     one entry a day, its id made of "digest/FEED/DATE", with the stories
+//	           that had such a revision after the time of the day before and up to
+//	           that of this day, each as its last one told it; none on other days.
+//	           Days are those of the config's zone. A time that a change of the
+//	           clock skips is the moment of the change, one that comes twice is
+//	           the first
+//
+// A story that became another one goes on in these with what it had told until
+// then. In the feeds with one entry a story its entry is gone; Atom says so with a
+// tombstone (RFC 6721). A story keeps what its last story.MaxTold revisions told,
+// so a feed holds no entries for older ones.
+//
+// Two things need a clock: a digest is served from half a minute after its time on,
+// and a Mute ends. In between, the bytes stay the same until the store or the config
+// changes. Times in Atom carry milliseconds that are made from the entry's id:
 // entries of one commit would have the same date otherwise.
 //
 // RSS 2.0 comes with content:encoded, dc:creator, atom:link and media:content;

@@ -52,7 +52,7 @@ type Options struct {
 	Corrections Corrections
 
 	Version string
-	Now     func() time.Time // nil: time.Now
+	Now     func() time.Time // ends mutes and brings digests; nil: time.Now
 	Log     *slog.Logger     // nil: slog.Default()
 }
 
@@ -62,7 +62,8 @@ type Config struct {
 	Timezone *time.Location
 	Sources  []story.Source // an article of none of them is not shown
 	Feeds    []Feed         // one of them is named "stories"
-	Users    []User         // who may log in; none: pages are open, and actions are for local use
+	Mutes    []Mute
+	Users    []User // who may log in; none: pages are open, and actions are for local use
 }
 
 // User is somebody who may log in.
@@ -85,18 +86,21 @@ type Feed struct {
 	Updates    Updates
 	Link       Link
 	Key        string // "": the feed is open
+
+	search string            // of a search: its parameters, as an address holds them
+	home   string            // of a search: the page that shows it; "": the front page
+	match  func(*Shown) bool // of a search: whether a story is found
+}
+
+// Mute keeps stories out of feeds and off the front page for a while.
+type Mute struct {
+	Story story.ID  // this one, or the one that it became; or
+	Words []Match   // those that one of these speaks of, in headline, summary or titles
+	Until time.Time // they come back then; zero: they stay away
 }
 
 // Match tells whether a text speaks of what the reader named.
 type Match interface{ MatchString(string) bool }
-
-// Updates says what a reader sees when a story goes on.
-type Updates string
-
-const (
-	Silent Updates = "silent" // dates stay as first shown, content is renewed
-	Bump   Updates = "bump"   // the updated date is the last revision's, and the feed is ordered by it
-)
 
 // Link says where an entry leads.
 type Link string

@@ -7,31 +7,16 @@ import (
 	"fmt"
 	"hash/fnv"
 	"net/http"
-	"slices"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"storyfold/story"
 )
 
 // mainFeed is the name of the feed that always exists.
 const mainFeed = "stories"
-
-// Numbers of entries in a feed.
-const (
-	defaultItems = 50
-	maxItems     = 500
-)
-
-// recent is the time before the newest revision in the store within which every
-// story first shown stays in a feed, up to maxItems.
-const recent = 24 * time.Hour
-
-// lag is how much later than its last revision a story may enter a feed: with
-// the pass that shows it, or by a copy that makes it meet the feed's filter.
-const lag = 24 * time.Hour
-
-// maxScan is how many stories are looked at for one feed.
-const maxScan = 20000
 
 // maxDocumentBytes is about how large a feed may become; the oldest entries are
 // left out of a larger one. Only hostile sources fill it.
@@ -67,7 +52,7 @@ func (h *Handler) registerFeeds(mux *http.ServeMux) {
 
 // serveFeed answers with a feed, in the format that ext names.
 func (h *Handler) serveFeed(w http.ResponseWriter, r *http.Request, name, ext string) {
-	form, known := formats[ext]
+	_, known := formats[ext]
 	f := h.viewOf(r).settings.feeds[name]
 	if !known || f == nil {
 		fail(w, http.StatusNotFound, "There is no such feed; /feeds lists those that there are.")
@@ -82,23 +67,42 @@ func (h *Handler) serveFeed(w http.ResponseWriter, r *http.Request, name, ext st
 			return
 		}
 	}
-	limit, err := parseLimit(query)
+	h.replyFeed(w, r, f, ext, name)
+}
+
+// replyFeed answers with the part of f that r asks for. What key names, f and
+// the part must depend on alone.
+func (h *Handler) replyFeed(w http.ResponseWriter, r *http.Request, f *Feed, ext, key string) {
+	p, err := parsePart(r.URL.Query())
 	if err != nil {
 		fail(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	h.reply(w, r, form.contentType, "feed/"+ext+"/"+strconv.Itoa(limit)+"/"+name, func() ([]byte, time.Time, error) {
-		v := h.viewOf(r)
-		d, err := v.document(f, ext, limit)
+	v, form := h.viewOf(r), formats[ext]
+	key = strings.Join([]string{"feed", ext, strconv.Itoa(p.limit), v.dueDay(f), key}, "/")
+	if p.before != (cursor{}) { // rarely read twice
+		key = ""
+	}
+	h.reply(w, r, form.contentType, key, func() ([]byte, time.Time, error) {
+		d, err := v.document(f, ext, p)
 		if err != nil {
 			return nil, time.Time{}, err
 		}
 		body, err := form.write(d)
 		if err != nil {
-			return nil, time.Time{}, fmt.Errorf("write feed %s.%s: %w", name, ext, err)
+			return nil, time.Time{}, fmt.Errorf("write feed %s.%s: %w", f.Name, ext, err)
 		}
 		return body, d.modified, nil
 	})
+}
+
+// parsePart reads ?limit= and ?before=.
+func parsePart(query url.Values) (p part, err error) {
+	if p.limit, err = parseLimit(query); err != nil {
+		return part{}, err
+	}
+	p.before, err = parseCursor(query.Get("before"))
+	return p, err
 }
 
 // sameKey compares in a time that tells nothing about want.
@@ -113,30 +117,40 @@ type document struct {
 	title    string
 	subtitle string
 	self     string // its own address
+	first    string // address of its beginning; "" if this is all
+	next     string // address of what follows; "" if nothing does
 	home     string // of the page that it stands for
 	lang     string // of all entries, "" if they differ
 	revised  time.Time
 	modified time.Time // for Last-Modified; also changes that are no revision
 	entries  []entry
+	gone     []tombstone
 }
 
-// entry is a story in a feed.
+// entry is what a feed shows of a story, of a revision, or of a day.
 type entry struct {
-	*Shown
-	id       string // urn:uuid:
-	title    string
-	link     string
-	related  string // the representative article; "" if it has no address
-	summary  string // plain text
-	content  string // HTML
-	outlets  []string
-	tags     []string
-	image    string
-	media    []media
-	articles []apiArticle
-	first    time.Time     // when the story was first shown in this feed
+	*Shown                   // the story; nil in a digest
+	revision *story.Revision // that the entry shows for good; nil: the story as it stands
+	day      *day            // that the entry tells of; nil but in a digest
+
+	name     string        // what the id is made of; no two entries of a store have the same
+	first    time.Time     // when the entry was first shown in this feed
 	changed  time.Time     // when it last changed, by the feed's policy
+	newest   time.Time     // of its newest article
 	fraction time.Duration // that tells its dates apart from other entries', below a second
+
+	id        string // urn:uuid:
+	title     string
+	link      string
+	related   string // the representative article; "" if it has no address
+	lang      string
+	summary   string // plain text
+	content   string // HTML
+	outlets   []string
+	tags      []string
+	image     string
+	media     []media
+	storyfold jsonExtension
 }
 
 // media is an enclosure.
@@ -145,23 +159,21 @@ type media struct {
 	length    int64
 }
 
-// document collects what f shows. limit is the number of entries asked for; 0:
-// as the feed says.
-func (v *view) document(f *Feed, ext string, limit int) (*document, error) {
-	entries, err := v.entries(f, limit)
+// document collects the part of f that is asked for.
+func (v *view) document(f *Feed, ext string, p part) (*document, error) {
+	entries, more, err := v.entries(f, p)
 	if err != nil {
 		return nil, err
 	}
 	d := &document{
 		id: v.urn("feed/" + f.Name), title: cleanLine(f.Title, maxTitle), subtitle: "One entry per story.",
-		self: v.feedURL(f, ext), home: v.config.BaseURL + "/", entries: entries,
+		home: cmp.Or(f.home, v.config.BaseURL+"/"), modified: v.lastMuteOver(),
 	}
-	if limit > 0 {
-		sep := "?"
-		if strings.Contains(d.self, "?") {
-			sep = "&"
+	if f.Updates.frozen() {
+		d.subtitle = "One entry per change of a story."
+		if f.Updates != Reissue {
+			d.subtitle = "The stories of each day."
 		}
-		d.self += sep + "limit=" + strconv.Itoa(limit)
 	}
 	size := 0
 	for i := 0; i < len(entries); i++ {
@@ -169,95 +181,90 @@ func (v *view) document(f *Feed, ext string, limit int) (*document, error) {
 		if err := v.fill(f, e); err != nil {
 			return nil, err
 		}
-		if size += len(e.content) + sizeOf(e.articles); size > maxDocumentBytes {
-			entries = entries[:i+1]
-			d.entries = entries
+		if size += len(e.content) + sizeOf(e.storyfold.Articles); size > maxDocumentBytes && i+1 < len(entries) {
+			entries, more = entries[:i+1], true
 		}
-		d.revised = latest(d.revised, e.Updated())
-		d.modified = latest(d.modified, e.modified())
+		d.revised = latest(d.revised, e.revised())
+		d.modified = latest(d.modified, e.modifiedAt())
 	}
-	d.lang = commonLang(entries)
+	d.entries, d.lang = entries, commonLang(entries)
 	tellApart(entries)
+	v.link(d, f, ext, p, more)
+	if !f.Updates.frozen() {
+		d.gone = v.tombstones(f, entries)
+	}
 	return d, nil
 }
 
-// entries selects the stories of f and orders them, newest first. Only the
-// dates are filled in.
-func (v *view) entries(f *Feed, limit int) ([]entry, error) {
-	var list []entry
-	var newest time.Time
-	scanned := 0
-	for s, err := range v.stories() {
-		if err != nil {
-			return nil, err
-		}
-		if scanned++; scanned == 1 {
-			newest = s.bound
-		}
-		if scanned%64 == 0 {
-			list = selectEntries(list, f, limit, newest)
-			if scanned >= maxScan || enough(list, f, limit, newest, s.bound.Add(lag)) {
-				break
-			}
-		}
-		if first, ok := f.firstShown(s); ok {
-			e := entry{Shown: s, first: first, changed: first}
-			if f.Updates == Bump {
-				e.changed = latest(first, s.Updated())
-			}
-			list = append(list, e)
-		}
+// link sets the addresses of d, and of its neighbours (RFC 5005, section 3).
+func (v *view) link(d *document, f *Feed, ext string, p part, more bool) {
+	begin := v.feedURL(f, ext)
+	if p.limit > 0 {
+		begin = withParam(begin, "limit", strconv.Itoa(p.limit))
 	}
-	return selectEntries(list, f, limit, newest), nil
+	d.self = begin
+	if p.before != (cursor{}) {
+		d.self = withParam(begin, "before", p.before.String())
+	}
+	if more {
+		d.next = withParam(begin, "before", d.entries[len(d.entries)-1].place().String())
+	}
+	if d.self != begin || more {
+		d.first = begin
+	}
 }
 
-// selectEntries orders list and returns the entries that stay: the first
-// f.Items (or limit), and without a limit all first shown within recent of
-// newest, together at most maxItems. Selecting from a selection and more gives
-// the same as selecting from all.
-func selectEntries(list []entry, f *Feed, limit int, newest time.Time) []entry {
-	slices.SortFunc(list, func(a, b entry) int {
-		return cmp.Or(b.changed.Compare(a.changed), b.Members[0].Time.Compare(a.Members[0].Time), cmp.Compare(a.ID, b.ID))
-	})
-	list = slices.CompactFunc(list, func(a, b entry) bool { return a.ID == b.ID })
-	if limit > 0 {
-		return list[:min(len(list), limit)]
+// withParam returns address with one more parameter.
+func withParam(address, name, value string) string {
+	sep := "?"
+	if strings.Contains(address, "?") {
+		sep = "&"
 	}
-	kept := list[:0]
-	for i, e := range list {
-		if i < f.Items || e.first.After(newest.Add(-recent)) {
-			kept = append(kept, e)
-		}
-	}
-	return kept[:min(len(kept), maxItems)]
+	return address + sep + name + "=" + url.QueryEscape(value)
 }
 
-// enough reports whether no story that enters a feed before bound can change
-// the selection list.
-func enough(list []entry, f *Feed, limit int, newest, bound time.Time) bool {
-	want := cmp.Or(limit, f.Items)
-	if len(list) < want || !list[want-1].changed.After(bound) {
-		return false
+// revised is when what e shows was last revised, modifiedAt when anything of it changed.
+func (e *entry) revised() time.Time {
+	if e.frozen() {
+		return e.changed
 	}
-	return limit > 0 || bound.Before(newest.Add(-recent)) || len(list) == maxItems && list[maxItems-1].changed.After(bound)
+	return e.Updated()
 }
+
+func (e *entry) modifiedAt() time.Time {
+	if e.frozen() {
+		return e.changed
+	}
+	return e.modified()
+}
+
+func (e *entry) frozen() bool { return e.revision != nil || e.day != nil }
 
 // fill completes e for f.
-func (v *view) fill(f *Feed, e *entry) error {
-	e.id = v.urn(string(e.ID))
+func (v *view) fill(f *Feed, e *entry) (err error) {
+	e.id = v.urn(e.name)
+	switch {
+	case e.day != nil:
+		return v.fillDay(f, e)
+	case e.revision != nil:
+		return v.fillIssue(e)
+	}
 	e.title = headline(e.Shown)
 	e.related = relatedURL(e.Shown)
 	e.link = e.URL
 	if e.related != "" && (f.Link == LinkArticle || f.Link == LinkAuto && v.settings.local) {
 		e.link = e.related
 	}
+	e.lang = cleanLang(e.Lang)
 	e.summary = plainSummary(e.Shown)
 	e.outlets = outlets(e.Shown)
 	e.tags = categories(e.Shown)
 	e.image = imageOf(e.Shown)
 	e.media = enclosures(e.Shown)
-	e.articles = newArticles(e.Shown)
-	var err error
+	e.storyfold = jsonExtension{
+		Story: e.ID, URL: e.URL, Revision: e.Revisions[len(e.Revisions)-1].Number, Reports: e.Reports,
+		Count: len(e.Members), Articles: newArticles(e.Shown),
+	}
 	e.content, err = v.content(e)
 	return err
 }
@@ -274,7 +281,7 @@ func tellApart(entries []entry) {
 	for i := range entries {
 		e := &entries[i]
 		sum := fnv.New32a()
-		sum.Write([]byte(e.ID))
+		sum.Write([]byte(e.name))
 		n := sum.Sum32() % 1000
 		for taken[e.updated().Add(time.Duration(n)*time.Millisecond)] {
 			n = (n + 1) % 1000
@@ -288,7 +295,7 @@ func tellApart(entries []entry) {
 func commonLang(entries []entry) string {
 	lang := ""
 	for i := range entries {
-		switch l := cleanLang(entries[i].Lang); {
+		switch l := entries[i].lang; {
 		case l == "" || lang != "" && l != lang:
 			return ""
 		default:

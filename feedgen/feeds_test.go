@@ -148,7 +148,7 @@ func imageBack(x *gofeed.Item) string {
 func entryOf(t *testing.T, h *Handler, feed string, id story.ID) *entry {
 	t.Helper()
 	v := h.view()
-	d, err := v.document(v.settings.feeds[feed], "atom", 0)
+	d, err := v.document(v.settings.feeds[feed], "atom", part{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -383,14 +383,10 @@ func TestSelectFromPart(t *testing.T) {
 					t.Fatal(err)
 				}
 				newest = latest(newest, s.bound)
-				e := entry{Shown: s, first: s.firstShown(), changed: s.firstShown()}
-				if policy == Bump {
-					e.changed = latest(e.first, s.Updated())
-				}
-				all = append(all, e)
+				all = append(all, v.entriesOf(f, s)...)
 			}
 			store.read = 0
-			got, err := v.entries(f, limit)
+			got, more, err := v.entries(f, part{limit: limit})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -400,7 +396,11 @@ func TestSelectFromPart(t *testing.T) {
 				}
 				return ids
 			}
-			if diff := gocmp.Diff(ids(selectEntries(all, f, limit, newest)), ids(got)); diff != "" {
+			want, wantMore := selectEntries(all, f, part{limit: limit}, newest)
+			if more != wantMore {
+				t.Errorf("%s, limit %d: more = %v, want %v", policy, limit, more, wantMore)
+			}
+			if diff := gocmp.Diff(ids(want), ids(got)); diff != "" {
 				t.Errorf("%s, limit %d (-want +got):\n%s", policy, limit, diff)
 			}
 			if store.read > 900 {

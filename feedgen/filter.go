@@ -29,6 +29,9 @@ func (s *Shown) modified() time.Time {
 // articles come. ok is false if s, as it stands now, does not meet the filter.
 func (f *Feed) firstShown(s *Shown) (first time.Time, ok bool) {
 	first = s.firstShown()
+	if f.match != nil {
+		return first, f.match(s)
+	}
 	if f.takesAll() {
 		return first, true
 	}

@@ -44,6 +44,7 @@ func New(o Options) *Handler {
 	h := &Handler{options: o, mux: http.NewServeMux(), logins: newLogins(), foreign: http.NewCrossOriginProtection()}
 	h.Configure(Config{})
 	h.registerFeeds(h.mux)
+	h.registerSearch(h.mux)
 	h.registerAPI(h.mux)
 	h.registerHealth(h.mux)
 	h.registerPages(h.mux)

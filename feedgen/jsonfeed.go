@@ -16,6 +16,7 @@ type jsonFeed struct {
 	Title       string     `json:"title"`
 	HomePageURL string     `json:"home_page_url"`
 	FeedURL     string     `json:"feed_url"`
+	NextURL     string     `json:"next_url,omitempty"`
 	Description string     `json:"description"`
 	Language    string     `json:"language,omitempty"`
 	Items       []jsonItem `json:"items"`
@@ -38,18 +39,31 @@ type jsonAttachment struct {
 
 // jsonExtension tells machines what the entry is made of.
 type jsonExtension struct {
-	Story    story.ID     `json:"story"`
-	URL      string       `json:"url"`
-	Revision int          `json:"revision"`
-	Reports  int          `json:"reports"`
-	Count    int          `json:"article_count"` // articles lists at most maxArticles of them
-	Articles []apiArticle `json:"articles"`
+	Story    story.ID     `json:"story,omitempty"`
+	URL      string       `json:"url,omitempty"`
+	Revision int          `json:"revision,omitempty"`
+	Reports  int          `json:"reports,omitempty"`
+	Count    int          `json:"article_count,omitempty"` // articles lists at most maxArticles of them
+	Articles []apiArticle `json:"articles,omitempty"`
+
+	// Of a digest: its day, and the stories that it tells of.
+	Day     string      `json:"day,omitempty"`
+	Stories []jsonStory `json:"stories,omitempty"`
+}
+
+// jsonStory is a story in a digest.
+type jsonStory struct {
+	Story    story.ID `json:"story"`
+	URL      string   `json:"url"`
+	Revision int      `json:"revision"`
+	Reports  int      `json:"reports"`
 }
 
 // writeJSON writes d as JSON Feed 1.1.
 func writeJSON(d *document) ([]byte, error) {
 	feed := jsonFeed{
 		Version: "https://jsonfeed.org/version/1.1", Title: d.title, HomePageURL: d.home, FeedURL: d.self,
+		NextURL:     d.next,
 		Description: d.subtitle, Language: d.lang, Items: []jsonItem{},
 	}
 	for i := range d.entries {
@@ -70,11 +84,7 @@ func newJSONItem(e *entry) jsonItem {
 			Id: e.id, Url: e.link, ExternalUrl: e.related, Title: e.title, ContentHTML: e.content, Summary: e.summary,
 			Image: e.image, PublishedDate: &published, ModifiedDate: &updated, Tags: e.tags,
 		},
-		Language: cleanLang(e.Lang),
-		Storyfold: jsonExtension{
-			Story: e.ID, URL: e.URL, Revision: e.Revisions[len(e.Revisions)-1].Number, Reports: e.Reports,
-			Count: len(e.Members), Articles: e.articles,
-		},
+		Language: e.lang, Storyfold: e.storyfold,
 	}
 	for _, name := range e.outlets {
 		item.Authors = append(item.Authors, &feeds.JSONAuthor{Name: name})

@@ -108,9 +108,19 @@ func newFeedRow(f *Feed, c *Config, root, anchor string) feedRow {
 	if items == 0 {
 		items = 50
 	}
+	what := count(items, "story", "stories")
+	switch {
+	case f.Updates == Reissue:
+		what = count(items, "entry", "entries")
+	case f.Updates.frozen():
+		what = count(items, "day", "days")
+	}
 	row := feedRow{
 		Anchor: anchor, Title: feedTitle(f), Contains: feedContains(f), Updates: updatesText(f.Updates), Keyed: f.Key != "",
-		Items: fmt.Sprintf("The newest %s, and everything first shown in the last 24 hours.", count(items, "story", "stories")),
+		Items: fmt.Sprintf("The newest %s, and everything first shown in the last 24 hours.", what),
+	}
+	if _, _, digest := f.Updates.digest(); digest {
+		row.Items = fmt.Sprintf("The newest %s.", what)
 	}
 	for _, format := range feedFormats {
 		path := feedPath(f, format.ext)
@@ -167,7 +177,13 @@ func feedContains(f *Feed) string {
 
 // updatesText says what a reader sees when a story goes on.
 func updatesText(u Updates) string {
-	if u == Silent {
+	if hour, minute, ok := u.digest(); ok {
+		return fmt.Sprintf("One entry a day, at %02d:%02d, with the stories that something came to since the day before. It does not change afterwards.", hour, minute)
+	}
+	switch u {
+	case Reissue:
+		return "One entry each time a new report or new facts come to a story. Earlier entries stay as they are."
+	case Silent:
 		return "One entry a story. Its dates stay as first shown; its content is kept up to date, and readers that compare dates do not mark it unread again."
 	}
 	return "One entry a story. A new report or new facts move it up: its updated date is that of the last change. In RSS the date of publication stays."

@@ -76,12 +76,12 @@ type frontStory struct {
 // query is what the reader asked the front page for.
 type query struct {
 	Category, Lang, Text string
-	before               cursor
+	before               rankCursor
 }
 
-// cursor is a place in the order of the front page: after the story with this
-// rank and id. The zero cursor is before all.
-type cursor struct {
+// rankCursor is a place in the order of the front page: after the story with
+// this rank and id. The zero rankCursor is before all.
+type rankCursor struct {
 	rank int64
 	id   story.ID
 }
@@ -95,7 +95,7 @@ func parseQuery(values url.Values) query {
 	}
 	rank, id, ok := strings.Cut(values.Get("before"), ".")
 	if n, err := strconv.ParseInt(rank, 10, 64); ok && err == nil && n > 0 && len(id) <= 32 {
-		q.before = cursor{n, story.ID(id)}
+		q.before = rankCursor{n, story.ID(id)}
 	}
 	return q
 }
@@ -143,14 +143,14 @@ func (h *Handler) front(v *view, q query) (*frontPage, time.Time, error) {
 		Sources:   count(h.sourceCount(c), "source", "sources"),
 		NoSources: h.sourceCount(c) == 0,
 	}
-	p.Alternates = append(p.Alternates, feedAlternates(c)...)
+	p.Alternates = slices.Concat(searchAlternates(q, p.Root), p.Alternates, feedAlternates(c))
 	p.describe(q, found.newest, zoneOf(c))
 	p.Filters = []filterGroup{categoryFilter(c, q, p.Root), languageFilter(found.languages, q, p.Root)}
 	if found.capped {
 		p.ScanCapped = frontScan
 	}
 	p.fill(c, found, q)
-	return p, found.newest, nil
+	return p, latest(found.newest, v.lastMuteOver()), nil
 }
 
 // sourceCount returns how many sources /sources lists.
@@ -212,12 +212,12 @@ func (p *frontPage) fill(c *Config, found *frontFind, q query) {
 	if shown < len(found.stories) {
 		last := found.stories[shown-1]
 		older := q
-		older.before = cursor{last.rank, last.ID}
+		older.before = rankCursor{last.rank, last.ID}
 		p.Older = older.href(p.Root)
 	}
 	if q.before.rank > 0 {
 		first := q
-		first.before = cursor{}
+		first.before = rankCursor{}
 		p.Newest = first.href(p.Root)
 	}
 }
@@ -330,7 +330,7 @@ func rankStories(v *view, q query) (*frontFind, error) {
 	const want = frontStories + 1
 	found := &frontFind{languages: map[string]int{}}
 	match, floor, seen := q.matcher(), int64(math.MinInt64), 0
-	for s, err := range v.stories() {
+	for s, err := range v.audible() {
 		if err != nil {
 			return nil, err
 		}
@@ -362,7 +362,7 @@ func rankStories(v *view, q query) (*frontFind, error) {
 }
 
 // precedes tells whether r comes after the cursor.
-func (c cursor) precedes(r rankedStory) bool {
+func (c rankCursor) precedes(r rankedStory) bool {
 	return c.rank == 0 || r.rank < c.rank || r.rank == c.rank && r.ID > c.id
 }
 

@@ -13,31 +13,56 @@ import (
 // rssFeed is gorilla's channel with what it cannot say.
 type rssFeed struct {
 	*feeds.RssFeed
-	Self  atomLink   `xml:"atom:link"`
+	Links []atomLink `xml:"atom:link"`
 	Items []*rssItem `xml:"item"`
 }
 
-// rssItem is gorilla's item with several categories, the outlets, the language
-// and the image.
+const rssType = "application/rss+xml"
+
+// rssItem is gorilla's item with several categories, the outlets, the language,
+// the image and all that can be seen or heard.
 type rssItem struct {
 	*feeds.RssItem
-	Categories []string      `xml:"category"`
-	Creator    string        `xml:"dc:creator,omitempty"`
-	Language   string        `xml:"dc:language,omitempty"`
-	Image      *mediaContent `xml:"media:content"`
+	Categories []string        `xml:"category"`
+	Creator    string          `xml:"dc:creator,omitempty"`
+	Language   string          `xml:"dc:language,omitempty"`
+	Media      []*mediaContent `xml:"media:content"`
 }
 
 // mediaContent is an element of Media RSS.
 type mediaContent struct {
 	URL    string `xml:"url,attr"`
-	Medium string `xml:"medium,attr"`
+	Size   int64  `xml:"fileSize,attr,omitempty"` // bytes
+	Type   string `xml:"type,attr,omitempty"`
+	Medium string `xml:"medium,attr,omitempty"`
 }
 
-func newMediaContent(image string) *mediaContent {
+// imageContent returns the picture of an entry; nil if there is none.
+func imageContent(image string) *mediaContent {
 	if image == "" {
 		return nil
 	}
-	return &mediaContent{image, "image"}
+	return &mediaContent{URL: image, Medium: "image"}
+}
+
+// mediaContents returns the picture of e and its enclosures, each once.
+func mediaContents(e *entry) (list []*mediaContent) {
+	if e.image != "" {
+		list = append(list, imageContent(e.image))
+	}
+	for _, m := range e.media {
+		if m.url == e.image {
+			list[0].Size, list[0].Type = m.length, m.kind
+			continue
+		}
+		c := &mediaContent{URL: m.url, Size: m.length, Type: m.kind}
+		switch kind, _, _ := strings.Cut(m.kind, "/"); kind {
+		case "image", "audio", "video":
+			c.Medium = kind
+		}
+		list = append(list, c)
+	}
+	return list
 }
 
 type atomLink struct {
@@ -70,7 +95,7 @@ func writeRSS(d *document) ([]byte, error) {
 			Title: d.title, Link: d.home, Description: d.subtitle, Language: d.lang, Generator: "storyfold",
 			LastBuildDate: rssTime(d.revised),
 		},
-		Self: atomLink{Href: d.self, Rel: "self", Type: "application/rss+xml"},
+		Links: append([]atomLink{{Href: d.self, Rel: "self", Type: rssType}}, pageLinks(d, rssType)...),
 	}
 	for i := range d.entries {
 		channel.Items = append(channel.Items, newRSSItem(&d.entries[i]))
@@ -90,7 +115,7 @@ func newRSSItem(e *entry) *rssItem {
 			Guid:    &feeds.RssGuid{Id: e.id, IsPermaLink: "false"},
 			PubDate: rssTime(e.published()),
 		},
-		Categories: e.tags, Creator: strings.Join(e.outlets, ", "), Language: cleanLang(e.Lang), Image: newMediaContent(e.image),
+		Categories: e.tags, Creator: strings.Join(e.outlets, ", "), Language: e.lang, Media: mediaContents(e),
 	}
 	if len(e.media) > 0 { // RSS 2.0 readers take one
 		m := e.media[0]

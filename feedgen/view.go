@@ -39,6 +39,7 @@ func newSettings(c Config) *settings {
 	for _, src := range c.Sources {
 		s.sources[src.Name] = true
 	}
+	s.Mutes = sortMutes(c.Mutes)
 	s.Feeds = slices.Clone(c.Feeds)
 	if !slices.ContainsFunc(s.Feeds, func(f Feed) bool { return f.Name == mainFeed }) {
 		s.Feeds = slices.Insert(s.Feeds, 0, Feed{Name: mainFeed, Title: "Stories"})
@@ -63,16 +64,20 @@ type view struct {
 	config   *Config // of settings
 	settings *settings
 	gen      uint64 // the store's generation when the view was made
+	now      time.Time
+	over     int // how many of the settings' mutes have ended
 }
 
 // view returns a view of the store as it is now, under the config in force.
 func (h *Handler) view() *view {
-	set := h.conf.Load()
-	return &view{h: h, config: &set.Config, settings: set, gen: h.options.Stories.Generation()}
+	set, now := h.conf.Load(), h.options.Now()
+	return &view{h: h, config: &set.Config, settings: set, gen: h.options.Stories.Generation(), now: now, over: set.mutesOver(now)}
 }
 
 // same reports whether v and w see the same stories in the same way.
-func (v *view) same(w *view) bool { return v.settings == w.settings && v.gen == w.gen }
+func (v *view) same(w *view) bool {
+	return v.settings == w.settings && v.gen == w.gen && v.over == w.over
+}
 
 // Shown is a story as a reader may see it: of its articles only those that a
 // configured source brings, and nothing that is known from the others alone.
@@ -86,6 +91,8 @@ type Shown struct {
 	// that the store gives afterwards have none later.
 	bound time.Time
 
+	hidden bool                 // some of its articles are not shown
+	became time.Time            // when a former story became another one; zero: it is one still
 	joined map[uint64]time.Time // when each member came; made by arrivals
 }
 
@@ -163,6 +170,7 @@ func (v *view) hide(s *Shown) {
 	if len(gone) == 0 || len(members) == 0 {
 		return
 	}
+	s.hidden = true
 	s.Reports = story.Independent(members)
 	s.Lang = mostFrequentLang(members)
 	s.Revisions = keptRevisions(s.Revisions, members, gone)
@@ -335,6 +343,9 @@ func (v *view) feedURL(f *Feed, format string) string {
 	if f.Name == mainFeed {
 		address = v.config.BaseURL + "/feed." + format
 	}
+	if f.search != "" {
+		return v.config.BaseURL + "/search." + format + "?" + f.search
+	}
 	if f.Key != "" {
 		address += "?key=" + url.QueryEscape(f.Key)
 	}
@@ -346,7 +357,11 @@ func (v *view) urn(name string) string {
 	return uuid.NewSHA1(v.h.options.Stories.UUID(), []byte(name)).URN()
 }
 
-// stamp names the generation and the settings, for use in a key.
+// stamp names what same compares, for use in a key.
 func (v *view) stamp() string {
-	return string(binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, v.gen), v.settings.serial))
+	var b []byte
+	for _, n := range []uint64{v.gen, v.settings.serial, uint64(v.over)} {
+		b = binary.BigEndian.AppendUint64(b, n)
+	}
+	return string(b)
 }

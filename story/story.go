@@ -52,6 +52,10 @@ type Story struct {
 	// Tested is the number of members at the last test for a split; the
 	// Grouper's own.
 	Tested int `cbor:"10,keyasint,omitempty"`
+
+	// Formers are the published stories that became this one, in the order in
+	// which they did, at most the last MaxFormers of them.
+	Formers []Former `cbor:"11,keyasint,omitempty"`
 }
 
 // MaxHistory is how many events a story keeps.
@@ -101,6 +105,10 @@ type Revision struct {
 	Articles []uint64  `cbor:"4,keyasint"` // all members at that time, in commit order
 	Reports  int       `cbor:"5,keyasint"` // independent reports at that time
 	Headline string    `cbor:"6,keyasint,omitempty"`
+
+	// Told is what the story said then. It is kept for the last MaxTold
+	// revisions; nil in earlier ones.
+	Told *Told `cbor:"7,keyasint,omitempty"`
 }
 
 // Event is one line of a story's history.

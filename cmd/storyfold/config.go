@@ -29,6 +29,7 @@ type config struct {
 
 	Sources []story.Source // in the order of the file; Files is absolute
 	Feeds   []feedgen.Feed // "stories" is the first
+	Mutes   []feedgen.Mute
 }
 
 type groupConfig struct {
@@ -63,7 +64,7 @@ type retentionConfig struct {
 
 // feedgenConfig returns what the pages and feeds need of c.
 func (c *config) feedgenConfig() feedgen.Config {
-	return feedgen.Config{BaseURL: c.BaseURL, Timezone: c.Timezone, Sources: c.Sources, Feeds: c.Feeds, Users: c.Access.Users}
+	return feedgen.Config{BaseURL: c.BaseURL, Timezone: c.Timezone, Sources: c.Sources, Feeds: c.Feeds, Mutes: c.Mutes, Users: c.Access.Users}
 }
 
 // maxConfig is how many bytes of a config file are read: room for 100,000 sources.
@@ -115,6 +116,7 @@ func parseConfig(path string, data []byte) (*config, error) {
 		c.access(cfg, &doc)
 		c.sources(cfg, &doc)
 		c.feeds(cfg, &doc)
+		c.mutes(cfg, &doc)
 	}
 	if len(c.problems) > 0 {
 		return nil, withHint(&configError{path: path, problems: sorted(c.problems)},

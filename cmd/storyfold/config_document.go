@@ -22,6 +22,7 @@ type document struct {
 	Access    accessTable    `toml:"access"`
 	Source    []sourceTable  `toml:"source"`
 	Feed      []feedTable    `toml:"feed"`
+	Mute      []muteTable    `toml:"mute"`
 }
 
 type groupTable struct {
@@ -79,6 +80,12 @@ type feedTable struct {
 	Updates    string   `toml:"updates"`
 	Link       string   `toml:"link"`
 	Key        string   `toml:"key"`
+}
+
+type muteTable struct {
+	Story string   `toml:"story"`
+	Words []string `toml:"words"`
+	Until string   `toml:"until"`
 }
 
 // defaults returns the document that an empty config stands for.

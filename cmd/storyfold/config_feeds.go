@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 
 	"storyfold/cmd/internal/daemon"
 	"storyfold/feedgen"
@@ -71,6 +70,7 @@ func (c *checker) feed(at string, t *feedTable, sources []string) feedgen.Feed {
 	if c.given(at + ".items") {
 		f.Items = c.number(at+".items", t.Items, 1, maxItems)
 	}
+	c.leads(at, &f)
 	for i, name := range t.Sources {
 		if slices.Contains(sources, name) || name == daemon.IngestSource {
 			continue
@@ -89,17 +89,22 @@ func (c *checker) feed(at string, t *feedTable, sources []string) feedgen.Feed {
 
 // updates checks what a feed does when a story goes on.
 func (c *checker) updates(path, text string) feedgen.Updates {
-	switch u := feedgen.Updates(text); {
-	case text == "" && !c.given(path):
+	if text == "" && !c.given(path) {
 		return feedgen.Bump
-	case u == feedgen.Bump, u == feedgen.Silent:
-		return u
-	case text == "reissue", strings.HasPrefix(text, "digest"):
-		c.wrong(path, `updates = %q is not yet available; "silent" and "bump" are`, text)
-	default:
-		c.wrong(path, `updates must be "silent" or "bump", not %q`, text)
 	}
-	return feedgen.Bump
+	u, err := feedgen.ParseUpdates(text)
+	if err != nil {
+		c.wrong(path, "%v", err)
+		return feedgen.Bump
+	}
+	return u
+}
+
+// leads checks that the entries of a feed can lead where link says.
+func (c *checker) leads(at string, f *feedgen.Feed) {
+	if f.Link == feedgen.LinkArticle && f.Updates != feedgen.Silent && f.Updates != feedgen.Bump {
+		c.wrong(at+".link", `link = "article" does not go with updates = %q, whose entries tell of stories as they were and lead to their pages`, f.Updates)
+	}
 }
 
 // link checks where the entries of a feed lead.

@@ -12,7 +12,6 @@ import (
 // notYet are the keys that are known and do not work yet.
 var notYet = map[string]string{
 	"websub":           "readers poll until it does",
-	"mute":             "use exclude in a [[feed]] until it does",
 	"source.full_text": "storyfold reads what the feed brings until it does",
 }
 
@@ -33,7 +32,7 @@ func unknownKey(path string) string {
 	if near := nearest(key, known); near != "" {
 		return fmt.Sprintf("%s; did you mean %q?", text, near)
 	}
-	for _, other := range []string{"", "fetch", "group", "retention", "access", "source", "feed"} {
+	for _, other := range []string{"", "fetch", "group", "retention", "access", "source", "feed", "mute"} {
 		keys := schemaKeys(other)
 		near := nearest(key, keys)
 		switch {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"storyfold/feedgen"
 	"storyfold/story"
@@ -53,7 +54,7 @@ func TestExampleNamesEveryKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts := map[string]string{"source": "[[source]]", "feed": "[[feed]]"}
+	parts := map[string]string{"source": "[[source]]", "feed": "[[feed]]", "mute": "# [[mute]]"}
 	for table, header := range parts {
 		_, text, _ := strings.Cut("\n"+string(data), "\n"+header)
 		if table == "source" {
@@ -74,7 +75,7 @@ func TestExampleCommentsWork(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, examples, _ := strings.Cut(string(data), "# Sources:")
-	live := regexp.MustCompile(`(?m)^# (\[\[source\]\]|[a-z_]+ *= )`).ReplaceAllString(examples, "$1")
+	live := regexp.MustCompile(`(?m)^# (\[\[(?:source|mute)\]\]|[a-z_]+ *= )`).ReplaceAllString(examples, "$1")
 	if live == examples {
 		t.Fatal("no commented key found in the example")
 	}
@@ -146,8 +147,26 @@ func TestFullConfig(t *testing.T) {
 		Name: "world", Categories: []string{"world"}, Sources: []string{"Files", "ingest"}, Languages: []string{"de"},
 		MinReports: 2, Items: 500, Updates: feedgen.Silent, Link: feedgen.LinkStory, Key: "s3cret",
 	}
-	if diff := cmp.Diff(want, f); diff != "" {
+	if diff := cmp.Diff(want, f, cmpopts.IgnoreUnexported(feedgen.Feed{})); diff != "" {
 		t.Errorf("feed (-want +got):\n%s", diff)
+	}
+}
+
+func TestMutes(t *testing.T) {
+	c, err := parseConfig("config.toml", []byte("timezone = 'Europe/Rome'\n[[mute]]\nstory = 'k3mq7d2xv5ht4bna'\nuntil = '2026-03-28'\n[[mute]]\nwords = ['Transfer window', '/cups?/']\n"+
+		"[[feed]]\nname = 'days'\nupdates = 'digest@07:30'\n[[feed]]\nname = 'each'\nupdates = 'reissue'\nlink = 'story'\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, words := c.Mutes[0], c.Mutes[1]
+	if want := time.Date(2026, 3, 28, 23, 0, 0, 0, time.UTC); one.Story != "k3mq7d2xv5ht4bna" || !one.Until.Equal(want) {
+		t.Errorf("mute of one story = %+v, want until %v", one, want)
+	}
+	if len(words.Words) != 2 || !words.Words[0].MatchString("the transfer window shuts") || !words.Until.IsZero() {
+		t.Errorf("mute of words = %+v", words)
+	}
+	if c.Feeds[1].Updates != feedgen.Digest(7, 30) || c.Feeds[2].Updates != feedgen.Reissue {
+		t.Errorf("feeds = %+v", c.Feeds)
 	}
 }
 
@@ -195,13 +214,26 @@ func TestConfigErrors(t *testing.T) {
 			`1:26: unknown key "file" in [[source]]; did you mean "files"?`,
 		}},
 		{"odd keys", "\"a.b[0]\" = 1\n'' = 2\n", []string{`1:1: unknown key`, `2:1: unknown key`}},
-		{"not yet", "[access]\nusers = []\n[websub]\nhub = ''\n[[mute]]\nstory = ''\n[[mute]]\n[[source]]\nname='x'\nfiles='y'\nfull_text = false\n" +
-			"[[feed]]\nname='x'\nupdates='reissue'\n[[feed]]\nname='y'\nupdates = 'digest@07:00'", []string{
+		{"not yet", "[access]\nusers = []\n[websub]\nhub = ''\n[[source]]\nname='x'\nfiles='y'\nfull_text = false", []string{
 			`3:2: websub is not yet available`,
-			`5:3: mute is not yet available`,
-			`11:1: full_text is not yet available`,
-			`14:1: updates = "reissue" is not yet available`,
-			`17:1: updates = "digest@07:00" is not yet available`,
+			`8:1: full_text is not yet available`,
+		}},
+		{"updates", "[[feed]]\nname='x'\nupdates='reissues'\n[[feed]]\nname='y'\nupdates = 'digest@7:00'\n[[feed]]\nname='z'\nupdates = 'digest@07:00'\nlink='article'", []string{
+			`3:1: updates must be "silent", "bump", "reissue" or "digest@07:00", not "reissues"`,
+			`6:1: "7:00" is no time of day; write "digest@07:00"`,
+			`10:1: link = "article" does not go with updates = "digest@07:00"`,
+		}},
+		{"mutes", "[[mute]]\nstory='abc'\n[[mute]]\nuntil='2026-13-01'\n[[mute]]\nwords=['x', '/(/']\nstory='k3mq7d2xv5ht4bna'\nuntil='soon'\n", []string{
+			`2:1: "abc" is not the id of a story`,
+			`3:3: a mute needs story, the id of one, or words`,
+			`4:1: until "2026-13-01" is not a day; write "2026-12-31"`,
+			`6:1: a mute has either story or words`,
+			`6:13: words: "/(/" is not a regexp`,
+			`8:1: until "soon" is not a day`,
+		}},
+		{"keys of a mute", "[[mute]]\nstory='k3mq7d2xv5ht4bna'\nuntil=2026-12-31\nword=''\n", []string{
+			`3:7: until takes a string in "quotes", not a date or time`,
+			`4:1: unknown key "word" in [[mute]]; did you mean "words"?`,
 		}},
 		{"top", "listen = '127.0.0.1'\nbase_url = '/x'\ndata_dir = ''\ntimezone = 'Mars/Olympus'", []string{
 			`1:1: listen "127.0.0.1" is not an address`,
@@ -268,7 +300,7 @@ func TestConfigErrors(t *testing.T) {
 			`5:1: a feed needs a name of lower-case letters`,
 			`6:1: min_reports must be from 1`,
 			`7:1: items must be from 1 to 500, not 501`,
-			`8:1: updates must be "silent" or "bump", not "never"`,
+			`8:1: updates must be "silent", "bump", "reissue" or "digest@07:00", not "never"`,
 			`9:1: link must be "story", "article" or "auto", not ""`,
 			`12:10: there is no source named "Harbor Post"; did you mean "Harbour Post"?`,
 			`13:2: there is no source named "Nobody"`,

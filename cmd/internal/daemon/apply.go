@@ -151,7 +151,7 @@ func (c *changes) move(d story.Decision) error {
 	c.note(from, d.Kind, fmt.Sprintf("“%s” went to another story%s", m.Title, numbers(d.Reason)))
 	c.note(to, d.Kind, fmt.Sprintf("“%s” came from another story%s", m.Title, numbers(d.Reason)))
 	if len(from.Members) == 0 {
-		c.alias(from.ID, to.ID)
+		c.alias(from, to)
 	}
 	return nil
 }
@@ -193,7 +193,7 @@ func (c *changes) merge(d story.Decision) error {
 	if to.Shown.IsZero() && !from.Shown.IsZero() {
 		to.Shown = c.now
 	}
-	c.alias(from.ID, to.ID)
+	c.alias(from, to)
 	return nil
 }
 
@@ -219,14 +219,19 @@ func (c *changes) split(d story.Decision) error {
 	return nil
 }
 
-// alias makes from, which has no articles left, another name of to.
-func (c *changes) alias(from, to story.ID) {
-	if d := c.stories[from]; d != nil {
-		delete(c.stories, from)
-		c.order = slices.DeleteFunc(c.order, func(id story.ID) bool { return id == from })
+// alias makes from, which has no articles left, another name of to. What
+// readers saw of from is what was stored of it.
+func (c *changes) alias(from, to *draft) {
+	was := story.Story{ID: from.ID}
+	if from.before != nil {
+		was = *from.before
 	}
-	c.gone[from] = true
-	c.aliases = append(c.aliases, story.Alias{From: from, To: to})
+	was.Formers = from.Formers
+	to.Absorb(&was, c.now)
+	delete(c.stories, from.ID)
+	c.order = slices.DeleteFunc(c.order, func(id story.ID) bool { return id == from.ID })
+	c.gone[from.ID] = true
+	c.aliases = append(c.aliases, story.Alias{From: from.ID, To: to.ID})
 }
 
 func (c *changes) note(d *draft, kind story.Kind, text string) {

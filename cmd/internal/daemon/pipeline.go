@@ -393,11 +393,13 @@ func (d *draft) revise(now time.Time) {
 	}
 	r := story.Revision{
 		Number: len(d.Revisions) + 1, Time: now, Reason: reason, Reports: d.Reports, Headline: d.Brief.Headline,
+		Told: brief.Tell(d.before, &d.Story),
 	}
 	for _, m := range d.Members {
 		r.Articles = append(r.Articles, m.Seq)
 	}
 	d.Revisions = append(d.Revisions, r)
+	d.ForgetTold()
 }
 
 // preferences returns what the config says of a source.
