@@ -9,10 +9,11 @@ import (
 )
 
 // open are the patterns that need no login even where there are users: what
-// readers and machines ask for. A feed looks after its key, and /opml and
-// /metrics after themselves. What is not named here is closed.
+// readers and machines ask for. A feed looks after its key, and searches,
+// /opml and /metrics after themselves. What is not named here is closed.
 var open = map[string]bool{
 	"/feed.rss": true, "/feed.atom": true, "/feed.json": true, "/feeds/{file}": true, "/feeds.opml": true,
+	"/search.rss": true, "/search.atom": true, "/search.json": true,
 	"/opml": true, "/metrics": true, "/healthz": true, "/readyz": true, "/robots.txt": true,
 	"GET /style.css": true, "GET /favicon.svg": true,
 }

@@ -143,7 +143,7 @@ func (h *Handler) front(v *view, q query) (*frontPage, time.Time, error) {
 		Sources:   count(h.sourceCount(c), "source", "sources"),
 		NoSources: h.sourceCount(c) == 0,
 	}
-	p.Alternates = slices.Concat(searchAlternates(q, p.Root), p.Alternates, feedAlternates(c))
+	p.Alternates = slices.Concat(v.searchAlternates(q, p.Root), p.Alternates, feedAlternates(c))
 	p.describe(q, found.newest, zoneOf(c))
 	p.Filters = []filterGroup{categoryFilter(c, q, p.Root), languageFilter(found.languages, q, p.Root)}
 	if found.capped {

@@ -408,6 +408,33 @@ func TestSearchFeed(t *testing.T) {
 	}
 }
 
+// Where pages are for users, a search shows no more than the feed "stories" does.
+func TestSearchIsGuarded(t *testing.T) {
+	m, c := newspaper()
+	for _, tt := range []struct {
+		key, query string
+		users      bool
+		want       int
+	}{
+		{"", "?q=ferry", false, 200}, {"", "?q=ferry", true, 200}, {"k&y", "?q=ferry", false, 200},
+		{"k&y", "?q=ferry", true, 401}, {"k&y", "?q=ferry&key=k", true, 401}, {"k&y", "?q=ferry&key=k%26y", true, 200},
+	} {
+		c.Feeds, c.Users = []Feed{{Name: "stories", Key: tt.key}}, nil
+		if tt.users {
+			c.Users = []User{{"ann", hashOf(t, "harbour")}}
+		}
+		w := get(t, newHandler(m, c), "/search.atom"+tt.query)
+		if w.Code != tt.want {
+			t.Errorf("%+v: %d", tt, w.Code)
+		}
+		if tt.key != "" && tt.want == 200 && tt.users {
+			if f := parse(t, w.Body.Bytes()); !strings.HasSuffix(f.FeedLink, "?q=ferry&key=k%26y") || !strings.HasPrefix(w.Header().Get("Cache-Control"), "private") {
+				t.Errorf("%+v: self %q, %v", tt, f.FeedLink, w.Header())
+			}
+		}
+	}
+}
+
 func TestMute(t *testing.T) {
 	m, c := newspaper()
 	now := clock(30, 0)

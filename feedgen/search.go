@@ -22,9 +22,24 @@ func (h *Handler) serveSearch(w http.ResponseWriter, r *http.Request, ext string
 		fail(w, http.StatusBadRequest, "A search needs words: add ?q= and the words to the address.")
 		return
 	}
-	v := h.viewOf(r)
+	f := h.viewOf(r).searchFeed(q)
 	w.Header().Set("Cache-Control", "public, max-age=60")
-	h.replyFeed(w, r, v.searchFeed(q), ext, "?"+q.params())
+	if f.Key != "" {
+		w.Header().Set("Cache-Control", "private, max-age=60")
+		if !sameKey(r.URL.Query().Get("key"), f.Key) && !h.needUser(w, r) {
+			return
+		}
+	}
+	h.replyFeed(w, r, f, ext, "?"+q.params())
+}
+
+// searchKey returns the key that searches need: where pages are for users alone,
+// that of the feed "stories", which shows as much.
+func (s *settings) searchKey() string {
+	if s.users == nil {
+		return ""
+	}
+	return s.stories.Key
 }
 
 // params returns what tells the search from others, as an address holds it.
@@ -38,7 +53,7 @@ func (q query) params() string {
 func (v *view) searchFeed(q query) *Feed {
 	return &Feed{
 		Name: "search/" + cases.Fold().String(q.params()), Title: "Stories with " + q.words(), Items: defaultItems, Updates: Bump, Link: LinkAuto,
-		search: q.params(), home: v.config.BaseURL + q.href(""), match: q.matcher(),
+		Key: v.settings.searchKey(), search: q.params(), home: v.config.BaseURL + q.href(""), match: q.matcher(),
 	}
 }
 
@@ -59,12 +74,16 @@ func (q query) words() string {
 
 // searchAlternates names the feeds of a search, for those that look for feeds on
 // its page.
-func searchAlternates(q query, root string) (links []alternate) {
+func (v *view) searchAlternates(q query, root string) (links []alternate) {
 	if q.Text == "" {
 		return nil
 	}
 	for _, format := range feedFormats {
-		links = append(links, alternate{format.ext, "Stories with " + q.words(), root + "/search." + format.ext + "?" + q.params()})
+		address := root + "/search." + format.ext + "?" + q.params()
+		if key := v.settings.searchKey(); key != "" {
+			address = withParam(address, "key", key)
+		}
+		links = append(links, alternate{format.ext, "Stories with " + q.words(), address})
 	}
 	return links
 }

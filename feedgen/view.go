@@ -344,10 +344,10 @@ func (v *view) feedURL(f *Feed, format string) string {
 		address = v.config.BaseURL + "/feed." + format
 	}
 	if f.search != "" {
-		return v.config.BaseURL + "/search." + format + "?" + f.search
+		address = v.config.BaseURL + "/search." + format + "?" + f.search
 	}
 	if f.Key != "" {
-		address += "?key=" + url.QueryEscape(f.Key)
+		address = withParam(address, "key", f.Key)
 	}
 	return address
 }
