@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
@@ -18,9 +19,9 @@ const maxCodings = 2
 
 // readBody returns the unpacked body of resp. One of more than limit bytes, packed
 // or not, is ErrTooLarge and nothing. On another error what came before it is
-// returned with it. When there are more than maxSmall bytes, more is called, and its error
-// ends the reading.
-func readBody(resp *http.Response, limit int64, more func() error) ([]byte, error) {
+// returned with it. After each maxSmall bytes, more is called with their number, and its
+// error ends the reading.
+func readBody(resp *http.Response, limit int64, more func(size int) error) ([]byte, error) {
 	if resp.ContentLength > limit {
 		return nil, fmt.Errorf("%w: it announces %s", ErrTooLarge, size(resp.ContentLength))
 	}
@@ -45,20 +46,56 @@ func readBody(resp *http.Response, limit int64, more func() error) ([]byte, erro
 			}
 		}
 	}
-	var buf bytes.Buffer
-	if n := resp.ContentLength; n > 0 {
-		buf.Grow(int(min(n, 1<<20)) + bytes.MinRead)
+	body, err := readWhole(r, resp.ContentLength, more)
+	if errors.Is(err, ErrTooLarge) {
+		return nil, err
 	}
-	_, err := buf.ReadFrom(io.LimitReader(r, maxSmall))
-	if err == nil && buf.Len() == maxSmall {
-		if err = more(); err == nil {
-			_, err = buf.ReadFrom(r)
+	return body, err
+}
+
+// chunks are pieces of maxSmall bytes for bodies that are larger: most of those turn
+// out to be too large, and leave nothing to the garbage collector.
+var chunks = sync.Pool{New: func() any { return new([maxSmall]byte) }}
+
+// readWhole reads r to its end; size is what is announced, -1 or less than the truth if it is not known.
+func readWhole(r io.Reader, size int64, more func(size int) error) (body []byte, err error) {
+	var head bytes.Buffer
+	if size > 0 {
+		head.Grow(int(min(size, maxSmall)) + bytes.MinRead)
+	}
+	if _, err = head.ReadFrom(io.LimitReader(r, maxSmall)); err != nil || head.Len() < maxSmall {
+		return head.Bytes(), err
+	}
+	var rest []*[maxSmall]byte
+	defer func() {
+		for _, c := range rest {
+			chunks.Put(c)
 		}
+	}()
+	total := head.Len()
+	for err == nil {
+		if err = more(total); err != nil {
+			break
+		}
+		c := chunks.Get().(*[maxSmall]byte)
+		rest = append(rest, c)
+		for n := 0; n < maxSmall && err == nil; {
+			var k int
+			k, err = r.Read(c[n:])
+			n, total = n+k, total+k
+		}
+	}
+	if err == io.EOF {
+		err = nil
 	}
 	if errors.Is(err, ErrTooLarge) {
 		return nil, err
 	}
-	return buf.Bytes(), err
+	body = append(make([]byte, 0, total), head.Bytes()...)
+	for _, c := range rest {
+		body = append(body, c[:min(maxSmall, total-len(body))]...)
+	}
+	return body, err
 }
 
 // codingsOf lists the compressions of the body, in the order in which they were applied.

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"golang.org/x/net/publicsuffix"
-	"golang.org/x/sync/semaphore"
 
 	"storyfold/story"
 )
@@ -24,9 +23,10 @@ const (
 	maxValidator   = 1 << 10 // bytes of an ETag or Last-Modified that is kept
 	dialTimeout    = 10 * time.Second
 	idleTimeout    = 90 * time.Second
-	maxIdle        = 256      // connections kept open without a request
-	maxSmall       = 1 << 20  // bytes of a body that is read whatever else is being read
-	maxLarge       = 32 << 20 // bytes of all larger bodies at a time; at least one of max_body
+	maxIdle        = 256     // connections kept open without a request
+	maxSmall       = 1 << 20 // bytes of a body that is read whatever else is being read
+	maxMedium      = 4 << 20 // bytes of a body that mediums others may be read beside
+	mediums        = 4
 )
 
 const accept = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, " +
@@ -40,7 +40,7 @@ type client struct {
 	timeout       time.Duration
 	maxBody       int64
 	userAgent     string
-	large         *semaphore.Weighted // room for bodies of more than maxSmall bytes
+	medium, large chan struct{} // tokens for bodies of more than maxSmall and maxMedium bytes
 }
 
 func newClient(o *Options) (*client, error) {
@@ -49,7 +49,8 @@ func newClient(o *Options) (*client, error) {
 		timeout:      o.Timeout,
 		maxBody:      o.MaxBody,
 		userAgent:    o.UserAgent,
-		large:        semaphore.NewWeighted(max(maxLarge, o.MaxBody)),
+		medium:       make(chan struct{}, mediums),
+		large:        make(chan struct{}, 1),
 	}
 	var proxy func(*http.Request) (*url.URL, error)
 	if o.Proxy != "" {
@@ -145,28 +146,42 @@ func (c *client) get(ctx context.Context, v *visit, src *story.Source, st *story
 	return a, nil
 }
 
-// room is the part of client.large that one body has.
+// room is what one body takes of the memory for bodies: nothing while it is small, then a
+// token of client.medium, and in its stead the one of client.large. So that no two
+// bodies wait for each other, nobody with the latter waits for anything.
 type room struct {
 	client   *client
 	ctx      context.Context
 	patience *patience
-	taken    int64
+	token    chan struct{} // where its token came from; nil: it has none
 }
 
-// forMore takes room for a body that turned out to be large.
-func (r *room) forMore() error {
+// forMore takes room for a body that turned out to have size bytes or more.
+func (r *room) forMore(size int) error {
+	want := r.client.medium
+	if size >= maxMedium {
+		want = r.client.large
+	}
+	if r.token == want {
+		return nil
+	}
 	r.patience.pause()
 	defer r.patience.resume()
-	if err := r.client.large.Acquire(r.ctx, r.client.maxBody); err != nil {
-		return err
+	select {
+	case want <- struct{}{}:
+		r.leave()
+		r.token = want
+		return nil
+	case <-r.ctx.Done():
+		return r.ctx.Err()
 	}
-	r.taken = r.client.maxBody
-	return nil
 }
 
 func (r *room) leave() {
-	r.client.large.Release(r.taken)
-	r.taken = 0
+	if r.token != nil {
+		<-r.token
+		r.token = nil
+	}
 }
 
 func (c *client) request(ctx context.Context, src *story.Source, st *story.SourceState) (*http.Request, error) {

@@ -253,7 +253,7 @@ func firstNonEmpty(list ...string) string {
 // resolve returns ref as an absolute http or https address without user names, or "".
 func resolve(base *url.URL, ref string) string {
 	ref = strings.Map(func(r rune) rune {
-		if r <= ' ' || visible(r) < 0 { // browsers drop these within addresses, too
+		if r <= ' ' || visible(r) < 0 || r == 0x200e || r == 0x200f || r == 0x61c { // white space, controls, marks of direction
 			return -1
 		}
 		return r
