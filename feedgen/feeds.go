@@ -79,7 +79,10 @@ func (h *Handler) replyFeed(w http.ResponseWriter, r *http.Request, f *Feed, ext
 		return
 	}
 	v, form := h.viewOf(r), formats[ext]
-	key = strings.Join([]string{"feed", ext, strconv.Itoa(p.limit), v.dueDay(f), key}, "/")
+	key = "feed/" + ext + "/" + strconv.Itoa(p.limit) + "/" + key
+	if day := v.dueDay(f); day != "" {
+		key += "@" + day
+	}
 	if p.before != (cursor{}) { // rarely read twice
 		key = ""
 	}
