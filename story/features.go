@@ -2,7 +2,10 @@ package story
 
 import (
 	"math"
+	"slices"
 	"strings"
+
+	"github.com/cespare/xxhash/v2"
 
 	"storyfold/story/text"
 )
@@ -44,7 +47,11 @@ type item struct {
 	// "March 11, 2014": it tells nothing about an event and stays alone.
 	telling bool
 
-	features []feature // in order of first occurrence
+	features []feature   // in order of first occurrence
+	dates    []text.Date // that it names, first those of the title
+	column   uint64      // of the title without dates and numbers
+	source   uint32      // of Article.Source
+	titled   uint8       // dates in the title
 }
 
 // r returns the shortness as a number in [0, 1]: near 0 for a full text, .75 for a bare title.
@@ -55,6 +62,7 @@ type reader struct {
 	tokens []text.Token
 	place  map[string]int32 // stem -> index in counts
 	counts []count
+	dates  []text.Date
 }
 
 // count is the raw weight of a stem.
@@ -72,13 +80,20 @@ func (r *reader) read(it *item, a *Article, lex *lexicon) {
 	clear(r.place)
 	r.counts = r.counts[:0]
 
-	r.tokens = text.Tokens(r.tokens[:0], prefix(a.Title, maxTitle), it.lang)
+	title, body := prefix(text.BareTitle(a.Title, a.Outlet, a.Source, host(a.URL)), maxTitle), prefix(a.Text, maxRead)
+	r.tokens = text.Tokens(r.tokens[:0], title, it.lang)
+	roundUp := text.RoundUp(r.tokens, it.lang)
+	it.source, it.column = uint32(xxhash.Sum64String(a.Source)), columnOf(r.tokens)
+	r.dates = text.Dates(r.dates[:0], title, it.lang)
+	it.titled = uint8(len(r.dates))
+	r.dates = text.Dates(r.dates, body, it.lang)
+	it.dates = slices.Clone(r.dates)
 	for i := range r.tokens {
 		c := r.at(r.tokens[i].Stem)
 		c.v += param.titleWeight
 		c.h += param.titleWeight
 	}
-	r.tokens = text.Tokens(r.tokens[:0], prefix(a.Text, maxRead), it.lang)
+	r.tokens = text.Tokens(r.tokens[:0], body, it.lang)
 	for i := range r.tokens[:min(len(r.tokens), maxBody)] {
 		c := r.at(r.tokens[i].Stem)
 		if i < leadWords {
@@ -91,6 +106,7 @@ func (r *reader) read(it *item, a *Article, lex *lexicon) {
 		}
 	}
 	r.finish(it, lex)
+	it.telling = it.telling && !roundUp
 }
 
 // at returns the count of a stem, a new one if it is the first occurrence.

@@ -25,6 +25,8 @@ type params struct {
 	splitRho, splitN   float64
 	splitEx, splitBase float64
 	splitWithin        float64
+	splitDate          float64 // of a date in the comparison of camps, in words of usual weight
+	splitNumber        float64 // of a number in it
 }
 
 // param holds the values in force; only tests change them.
@@ -34,4 +36,5 @@ var param = params{
 	mergeText: .50, mergeT: .13, mergeHead: .3, rivalText: .17, rivalT: .13,
 	candidates: 5, stems: 25, worth: .4, budget: 1000, members: 40, every: 50, recent: 500,
 	splitRho: .52, splitN: 3.2, splitEx: .3, splitBase: .75, splitWithin: .05,
+	splitDate: 4, splitNumber: 3,
 }

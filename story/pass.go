@@ -194,7 +194,7 @@ func (g *Grouper) likeness(x *pair) {
 	n := float64(len(a.members) + len(b.members))
 	r := float64(a.short+b.short) / one / n
 	x.limit = float64(param.mergeText*(1-r)) + float64(param.mergeT*r) + g.strict
-	if a.lang != "" && b.lang != "" && a.lang != b.lang || slices.Contains(a.siblings, b) || g.bind.forbids(a, b) {
+	if a.lang != "" && b.lang != "" && a.lang != b.lang || slices.Contains(a.siblings, b) || g.bind.forbids(a, b) || columns(a, b) {
 		return
 	}
 	lang := a.lang

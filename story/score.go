@@ -190,6 +190,9 @@ func (g *Grouper) best(q *query) []*group {
 		if x.score < param.worth*(1-q.r)*guesses[0].score {
 			break
 		}
+		if repeats(q.it, x.group) {
+			continue
+		}
 		g.found = append(g.found, x.group)
 	}
 	g.stats.Touched += uint64(len(g.touched))

@@ -3,6 +3,8 @@ package story
 import (
 	"math"
 	"slices"
+
+	"storyfold/story/text"
 )
 
 const (
@@ -110,52 +112,96 @@ func (g *Grouper) residuals(s *group) []float64 {
 	n := len(s.members)
 	lnN := g.lnStories(s.lang)
 	g.scatterGroup(s)
-	type weight struct {
-		entry int32
-		w     float64
-	}
-	rows := make([][]weight, n)
+	dates := datesOf(s)
+	rows := make([][]residual, n)
 	for i, it := range s.members {
-		row, sum := make([]weight, 0, len(it.features)), 0.0
-		for _, f := range it.features {
-			k := g.at[f.term]
-			df := s.entries[k].df
-			if df < 2 || int(df) == n {
-				continue
-			}
-			w := float64(float64(f.v) * math.Sqrt(g.idf2(lnN, f.term)) * (1 - float64(df)/float64(n)))
-			row = append(row, weight{k, w})
-			sum += float64(w * w)
-		}
-		if sum > 0 {
-			scale := 1 / math.Sqrt(sum)
-			for k := range row {
-				row[k].w *= scale
-			}
-		}
-		rows[i] = row
+		rows[i] = g.residualsOf(s, it, lnN, dates)
 	}
 	for i := range s.entries {
 		g.unmark(s.entries[i].term)
 	}
-	sim, dense := make([]float64, n*n), make([]float64, len(s.entries))
+	sim, dense := make([]float64, n*n), make([]float64, len(s.entries)+len(dates))
 	for i, row := range rows {
 		for _, x := range row {
-			dense[x.entry] = x.w
+			dense[x.at] = x.w
 		}
 		for j := i + 1; j < n; j++ {
 			dot := 0.0
 			for _, x := range rows[j] {
-				dot += float64(x.w * dense[x.entry])
+				dot += float64(x.w * dense[x.at])
 			}
 			sim[i*n+j], sim[j*n+i] = dot, dot
 		}
 		for _, x := range row {
-			dense[x.entry] = 0
+			dense[x.at] = 0
 		}
 	}
 	return sim
 }
+
+// residual is a stem, or a date, of a member with the weight that is left of it when
+// what all members share is taken away.
+type residual struct {
+	at int32 // index of the story's entry; the dates follow
+	w  float64
+}
+
+// dated is a date that members of a story name.
+type dated struct {
+	at int32 // of the residual
+	df int   // members that name it
+}
+
+// datesOf returns the dates that the members of s name.
+func datesOf(s *group) map[text.Date]dated {
+	dates := make(map[text.Date]dated)
+	for _, it := range s.members {
+		for _, x := range it.dates {
+			d, ok := dates[x]
+			if !ok {
+				d.at = int32(len(s.entries) + len(dates))
+			}
+			d.df++
+			dates[x] = d
+		}
+	}
+	return dates
+}
+
+// residualsOf returns what is left of a member of s, whose stems are marked, scaled to length 1.
+func (g *Grouper) residualsOf(s *group, it *item, lnN float64, dates map[text.Date]dated) []residual {
+	n := len(s.members)
+	row, sum := make([]residual, 0, len(it.features)+len(it.dates)), 0.0
+	add := func(at int32, df int, w float64) {
+		if df >= 2 && df < n {
+			w *= 1 - float64(df)/float64(n)
+			row = append(row, residual{at, w})
+			sum += float64(w * w)
+		}
+	}
+	for _, f := range it.features {
+		k := g.at[f.term]
+		w := float64(float64(f.v) * math.Sqrt(g.idf2(lnN, f.term)))
+		if c := g.lex.words[f.term].text[0]; c >= '0' && c <= '9' {
+			w *= param.splitNumber
+		}
+		add(k, int(s.entries[k].df), w)
+	}
+	for _, x := range it.dates {
+		d := dates[x]
+		add(d.at, d.df, param.splitDate*usualWeight)
+	}
+	if sum > 0 {
+		scale := 1 / math.Sqrt(sum)
+		for k := range row {
+			row[k].w *= scale
+		}
+	}
+	return row
+}
+
+// usualWeight is about what a word of a full text weighs that few stories have.
+const usualWeight = 0.4 * one
 
 // twoMeans parts n members into those nearer to member a and those nearer to
 // b, then moves each to the camp that it is more like on average, until none moves.

@@ -135,6 +135,10 @@ func makeRules(lang string) *rules {
 	if lang == "tr" {
 		r.special = unicode.TurkishCase
 	}
+	r.roundUp = make(map[string]bool)
+	for _, t := range (&tokenizer{text: roundUps[lang], rules: r, last: -1}).run() {
+		r.roundUp[t.Stem] = true
+	}
 	return r
 }
 

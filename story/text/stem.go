@@ -20,6 +20,7 @@ type rules struct {
 	stemmer  func(word string) string // nil: none
 	prefix   int                      // without a stemmer, letters that are kept of a word; 0: all
 	cyrillic *rules                   // takes over words in Cyrillic letters; nil: none
+	roundUp  map[string]bool          // stems of titles that name nothing of their own
 	cache    stemCache
 }
 

@@ -31,6 +31,12 @@ const maxWord = 64
 // Burmese come as pairs of neighbouring signs.
 func Tokens(dst []Token, s, lang string) []Token {
 	t := tokenizer{text: s, rules: rulesFor(lang), dst: dst, first: true, last: -1}
+	return t.run()
+}
+
+// run takes the words of the text and returns dst.
+func (t *tokenizer) run() []Token {
+	s := t.text
 	for i := 0; i < len(s); {
 		if isSpace(s[i]) {
 			if s[i] == '\n' {

@@ -1,0 +1,85 @@
+package text
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestDates(t *testing.T) {
+	const year, month, weekday, day = 0, dateMonth, dateWeekday, dateDay
+	for _, c := range []struct {
+		lang, text string
+		want       []Date
+	}{
+		{"en", "Monday, 28 November 2005, 02:24 GMT", []Date{weekday + 1, month + 11, day + 1128, 2005}},
+		{"en", "on November 3rd and Dec. 14", []Date{month + 11, day + 1103, month + 12, day + 1214}},
+		{"en", "it may march on, said Sun Li", nil},
+		{"en", "in May the mayor", []Date{month + 5}},
+		{"en", "Posted 11 / 28 / 05 and 2013 - 09 - 26", []Date{2005, month + 11, day + 1128, 2013, month + 9, day + 926}},
+		{"en", "on 10/11/2005", []Date{2005}}, // which of both is the month?
+		{"en", "magnitude 5.6, 288 of 2,000 booths, 12,000 people, $1999", []Date{1999}},
+		{"de", "am Freitag, dem 8. Mai 2026", []Date{weekday + 5, month + 5, day + 508, 2026}},
+		{"de", "08.05.2026", []Date{2026, month + 5, day + 508}},
+		{"fr", "le jeudi 1 février", []Date{weekday + 4, month + 2, day + 201}},
+		{"es", "el 8 de noviembre", []Date{month + 11, day + 1108}},
+		{"ru", "Прогноз погоды на 16 ноября", []Date{month + 11, day + 1116}},
+		{"pl", "w środę 3 maja", []Date{weekday + 3, month + 5, day + 503}},
+		{"zh", "2026年11月28日星期三", []Date{2026, month + 11, day + 1128, weekday + 3}},
+		{"ja", "11月28日（水曜日）", []Date{month + 11, day + 1128, weekday + 3}},
+		{"ko", "11월 28일 수요일", []Date{month + 11, day + 1128, weekday + 3}},
+		{"xx", "8 november", nil},
+		{"", "8 ноября, 9 November", []Date{month + 11, day + 1108, day + 1109}},
+	} {
+		if got := Dates(nil, c.text, c.lang); !slices.Equal(got, c.want) {
+			t.Errorf("Dates(%q, %q) = %v, want %v", c.text, c.lang, got, c.want)
+		}
+	}
+}
+
+func FuzzDates(f *testing.F) {
+	f.Add("28 November 2005, 11/28/05 — 11月28日", "en")
+	f.Fuzz(func(t *testing.T, s, lang string) {
+		if got := Dates(nil, s, lang); len(got) > maxDates+3 {
+			t.Errorf("%d dates", len(got))
+		}
+	})
+}
+
+func TestBareTitle(t *testing.T) {
+	for _, c := range []struct{ title, outlet, want string }{
+		{"Ferry aground - Coast Wire", "Coast Wire", "Ferry aground"},
+		{"Ferry aground | Coast Wire | Local", "Coast Wire", "Ferry aground | Coast Wire | Local"},
+		{"Ferry aground – COASTWIRE", "www.coastwire.example", "Ferry aground"},
+		{"Ferry aground - WQLN-TV 16, Quillans  ...", "www.wqln.example", "Ferry aground"},
+		{"Ferry aground - a review", "Coast Wire", "Ferry aground - a review"},
+		{"Coast Wire - ferry", "Coast Wire", "Coast Wire - ferry"},
+		{"- Coast Wire", "Coast Wire", "- Coast Wire"},
+		{"", "Coast Wire", ""},
+	} {
+		if got := BareTitle(c.title, c.outlet, ""); got != c.want {
+			t.Errorf("BareTitle(%q, %q) = %q, want %q", c.title, c.outlet, got, c.want)
+		}
+	}
+}
+
+func TestRoundUp(t *testing.T) {
+	for _, c := range []struct {
+		lang, title string
+		want        bool
+	}{
+		{"en", "10 things you need to know today", true},
+		{"en", "In brief | Nation & World, March 11", true},
+		{"en", "Quillan Bridge in brief", false},
+		{"en", "DECEMBER 16, 2008", false}, // names nothing, promises nothing
+		{"de", "Nachrichten kompakt: Das Wichtigste in Kürze", true},
+		{"de", "Nachrichten kompakt", true},
+		{"ru", "Главное за день", true},
+		{"ru", "Главное о пожаре в порту", false},
+		{"fr", "L’essentiel de l’actualité", true},
+		{"xx", "news", false},
+	} {
+		if got := RoundUp(Tokens(nil, c.title, c.lang), c.lang); got != c.want {
+			t.Errorf("RoundUp(%q) = %v, want %v", c.title, got, c.want)
+		}
+	}
+}
