@@ -310,6 +310,9 @@ func (l *whyLine) explain(reason *story.Reason, root string, self story.ID) {
 	if reason.Near != "" && reason.Near != self {
 		l.Near, l.NearText = root+"/stories/"+url.PathEscape(string(reason.Near)), "The next story"
 		l.NearScore = fmt.Sprintf(" scored %s.", number(reason.NearScore))
+		if reason.NearScore == 0 { // it was taken from there: by a split, or by the reader's word
+			l.NearText, l.NearScore = "It was in another story before", "."
+		}
 	}
 	if measured && opened {
 		l.NearText, l.NearScore = "The nearest story", fmt.Sprintf(" scored %s; %s was needed.", number(reason.Score), number(reason.Threshold))

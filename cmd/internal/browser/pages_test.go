@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -183,6 +184,7 @@ func TestBrowser(t *testing.T) {
 	t.Run("pages", func(t *testing.T) { testPages(t, s, browser, axe) })
 	t.Run("keyboard", func(t *testing.T) { testKeyboard(t, s, browser) })
 	t.Run("search", func(t *testing.T) { testSearch(t, s, browser) })
+	t.Run("correct", func(t *testing.T) { testCorrect(t, s, browser, axe) }) // last: it changes a story
 }
 
 // testPages looks at every page in every form.
@@ -286,4 +288,48 @@ func testSearch(t *testing.T, s *site, browser context.Context) {
 		}
 		b.quiet("search")
 	}
+}
+
+// testCorrect takes an article out of its story with the form on the story's
+// page, and undoes it.
+func testCorrect(t *testing.T, s *site, browser context.Context, axe string) {
+	path := "/stories/" + s.largest().Ours.Story
+	for _, width := range widths {
+		b := openTab(t, browser, width, "light")
+		where := fmt.Sprintf("correct-%d", width)
+		b.visit(s.url+path, 200)
+		b.do(chromedp.Click(chromedp.CSS("#correct ~ details summary")))
+		b.fits(where, width)
+		b.accessible(where, axe)
+		b.screenshot(where)
+		b.quiet(where)
+	}
+	b := openTab(t, browser, 400, "dark")
+	b.visit(s.url+path, 200)
+	const titles = `[...document.querySelectorAll(".reports .title")].map(e => e.textContent)`
+	before := ask[[]string](b, titles)
+	out := before[len(before)-1]
+	ask[bool](b, `(() => { const o = [...document.querySelectorAll("#out-a option")]; o[o.length-1].selected = true; return true })()`)
+	b.do(chromedp.Click(chromedp.CSS("#correct ~ details summary")))
+	if status := b.follow(chromedp.Click(chromedp.CSS(`button[value="out"]`))); status != 200 {
+		t.Fatalf("the correction is answered with %d", status)
+	}
+	if after := ask[[]string](b, titles); len(after) != len(before)-1 || slices.Contains(after, out) {
+		t.Fatalf("the story has %q, want %q without the last", after, before)
+	}
+	// The article has a page of its own now, which knows the correction.
+	b.visit(s.url+"/?q="+url.QueryEscape(out), 200)
+	b.follow(chromedp.Click(chromedp.CSS("main article h3 a")))
+	if got := ask[[]string](b, titles); len(got) != 1 || got[0] != out {
+		t.Fatalf("the story of the article has %q, want %q alone", got, out)
+	}
+	b.accessible("corrected story", axe)
+	b.screenshot("corrected-400-dark")
+	if status := b.follow(chromedp.Click(chromedp.CSS(".corrections button"))); status != 200 {
+		t.Errorf("undoing is answered with %d", status)
+	}
+	if n := ask[int](b, `document.querySelectorAll(".corrections button").length`); n != 0 {
+		t.Errorf("%d corrections are left", n)
+	}
+	b.quiet("correct")
 }
