@@ -116,6 +116,9 @@ func (c *client) get(ctx context.Context, v *visit, src *story.Source, st *story
 	if err != nil {
 		return nil, err
 	}
+	if v.accept != "" {
+		req.Header.Set("Accept", v.accept)
+	}
 	hop := &hops{client: c, visit: v, patience: patience, src: src, host: configuredHost(src), permanent: true}
 	jar, _ := cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List})
 	hc := &http.Client{Transport: hop, CheckRedirect: hop.check, Jar: jar}
@@ -200,7 +203,7 @@ func (c *client) request(ctx context.Context, src *story.Source, st *story.Sourc
 			req.Header.Set("If-Modified-Since", st.LastModified)
 		}
 	}
-	if !strings.EqualFold(req.URL.Host, configuredHost(src)) { // adopted: what is configured is for the configured host
+	if !strings.EqualFold(req.URL.Host, configuredHost(src)) || req.URL.Scheme == "http" && strings.HasPrefix(src.Feed, "https:") { // another address: what is configured is for the configured host
 		return req, nil
 	}
 	for name, value := range src.Headers {

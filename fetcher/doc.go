@@ -75,6 +75,20 @@
 // from there. The state and the log say so. When the new address fails three times in a row, the
 // configured one is asked again. Headers and private access stay with the configured host.
 //
+// # Web pages
+//
+// Where a source's address turns out to be a web page, its feed is looked for: first
+// the page's links of rel "alternate" (feeds of comments and of machines' interfaces
+// aside), then, at the first look and every eighth failed one, six well-known places of
+// the site. Each request waits for its host's turn. What is found is kept in the state, and asked at once
+// from then on; the page is asked again when it failed five times in a row, over a
+// day or longer. An address that once was a feed is taken for one until it has been a page for a week.
+//
+// With Source.FullText, new articles get the text of the page that they link to, where that is
+// longer than the feed's and is about the same: see Fetcher.fullText. One look
+// reads at most 50 pages in ten minutes, one after the other, and other sources do not wait for it. An article
+// that is known is not asked for again. A page that fails is a warning.
+//
 // # Limits
 //
 // Every limit has a name, and what exceeds it an error that says what to do:
@@ -100,6 +114,11 @@
 //	maxURL             4 KiB      an address; a longer one counts as none
 //	maxIdentity        1 KiB      an identity; a longer one stands as its hash
 //	maxAuthors, maxCategories, maxEnclosures  20, 30, 20 of an article
+//	maxAlternates      5          feeds of a web page that are tried
+//	maxPage            3 MiB      a web page; maxPageText, 1 MiB, of text in it
+//	maxPageElements    20,000     of a page, at most maxPageDepth, 100, in one another
+//	maxPages           50         pages that one look reads for full text, in maxPagesTime, 10 min
+//	maxOPML            16 MiB     an OPML document; maxOutlineDepth 100, maxSubscriptions 100,000
 //
 // # Identity
 //

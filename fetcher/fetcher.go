@@ -28,6 +28,8 @@ type Options struct {
 	Proxy                string // http, https or socks5 address that all requests go through; "": none
 	UserAgent            string // "": "storyfold"
 
+	Stored Stored // which articles are known, for sources with FullText; nil: their pages are not read
+
 	Log *slog.Logger // nil: nothing is logged
 }
 
@@ -72,6 +74,7 @@ func (o Options) withDefaults() (Options, error) {
 // Fetcher looks at sources when they are due and hands on what it finds.
 type Fetcher struct {
 	parsing chan struct{} // holds a token for each document being read
+	paging  chan struct{} // holds a token for each page on its way
 	wake    chan struct{} // tells the scheduler that something changed
 
 	mu      sync.Mutex // guards all below and the entries
@@ -102,6 +105,7 @@ type run struct {
 func New(o Options) (*Fetcher, error) {
 	f := &Fetcher{
 		parsing: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		paging:  make(chan struct{}, pagesAtOnce),
 		wake:    make(chan struct{}, 1),
 		byName:  map[string]*source{},
 		hosts:   map[string]*host{},

@@ -85,7 +85,7 @@ func (f *Fetcher) hostOf(src *story.Source, st *story.SourceState) *host {
 
 // asked returns the address that a feed is read from.
 func asked(src *story.Source, st *story.SourceState) string {
-	if st.Adopted && st.Address == src.Feed {
+	if st.Address == src.Feed {
 		return st.Asked()
 	}
 	return src.Feed
@@ -148,6 +148,8 @@ type visit struct {
 	f     *Fetcher
 	host  *host // nil: nowhere
 	among bool  // it is one of Fetcher.looks
+
+	accept string // media types to ask for; "": those of feeds
 }
 
 // to takes a place at the host with this key and waits until a request may start there.

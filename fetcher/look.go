@@ -37,27 +37,41 @@ func (f *Fetcher) lookAtFeed(ctx context.Context, v *visit, src *story.Source, s
 		}
 	}()
 	o, c := f.settings()
-	answer, err := c.get(ctx, v, src, &st)
+	begin := askPage(st, now)
+	answer, err := c.get(ctx, v, src, &begin)
 	if err != nil {
 		return f.failed(src, st, now, err)
 	}
-	defer answer.done()
+	defer func() { answer.done() }()
 	v.leave() // the server is done with; what follows is ours
 	hash := xxhash.Sum64(answer.body)
 	if answer.notModified || answer.broken == nil && hash == st.BodyHash && hash != 0 {
 		return f.unchanged(o, src, st, now, answer)
 	}
-	doc, err := f.parse(ctx, answer, src, &st)
-	switch {
-	case answer.broken != nil && (doc == nil || err == nil):
-		err = answer.broken
-	case answer.broken != nil:
-		err = fmt.Errorf("%w; %w", answer.broken, err)
-	}
+	doc, err := f.document(ctx, answer, src, &st)
 	if doc == nil {
-		return f.failed(src, st, now, err)
+		d, err := f.discover(ctx, v, c, src, &st, answer, err)
+		if d == nil {
+			return f.failed(src, st, now, err)
+		}
+		d.found(&st)
+		answer = d.answer
+		return f.read(o, src, st, now, answer, xxhash.Sum64(answer.body), d.doc, d.err)
 	}
+	st.Found = begin.Found
 	return f.read(o, src, st, now, answer, hash, doc, err)
+}
+
+// document reads the document in the answer; an error beside it says what is wrong with it.
+func (f *Fetcher) document(ctx context.Context, a *answer, src *story.Source, st *story.SourceState) (*document, error) {
+	doc, err := f.parse(ctx, a, src, st)
+	switch {
+	case a.broken != nil && (doc == nil || err == nil):
+		err = a.broken
+	case a.broken != nil:
+		err = fmt.Errorf("%w; %w", a.broken, err)
+	}
+	return doc, err
 }
 
 // parse reads the document in the answer. As many are read at a time as there are processors: more

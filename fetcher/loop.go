@@ -65,7 +65,7 @@ func inherited(src *story.Source, byName, byAddress map[string]*story.SourceStat
 	s := *st
 	s.Name = src.Name
 	if s.Address != src.Address() { // the new address of a feed that moved, now in the config
-		s.Address, s.Moved, s.MovedLooks, s.MovedSince, s.Adopted = src.Address(), "", 0, time.Time{}, false
+		s.Address, s.Found, s.Moved, s.MovedLooks, s.MovedSince, s.Adopted = src.Address(), "", "", 0, time.Time{}, false
 	}
 	return s
 }
@@ -195,6 +195,9 @@ func (f *Fetcher) look(r *run, e *source, visit *visit, src story.Source, st sto
 		result = f.lookAtFeed(r.ctx, visit, &src, st)
 	}
 	visit.leave() // others may ask the host while this is committed
+	if err := f.fullText(r.ctx, &src, result); err != nil {
+		result = f.failed(&src, st, time.Now(), err)
+	}
 
 	f.mu.Lock()
 	f.looks--

@@ -71,6 +71,12 @@ func afterSkips(st *story.SourceState, t time.Time) time.Time {
 	return t
 }
 
+// Interval returns how long the source of r, which is a feed, will be left alone after
+// a good look, before anything is added at random, and why.
+func (f *Fetcher) Interval(r *Result) (time.Duration, string) {
+	return usual(f.options(), &r.Source, &r.State, facts{now: r.State.Checked})
+}
+
 // usual returns the interval of a source that is well.
 func usual(o *Options, src *story.Source, st *story.SourceState, f facts) (time.Duration, string) {
 	if src.Interval > 0 {

@@ -43,6 +43,7 @@ type Source struct {
 	Lang     string        // declared language for articles that say none
 	Rank     int           // higher is preferred as a story's representative
 	Paywall  bool
+	FullText bool // new articles get the text of the page they link to
 	Private  bool // may reach private addresses, at its own configured host only
 	Headers  map[string]string
 	Enabled  bool
@@ -105,6 +106,8 @@ type SourceState struct {
 	Sample []uint32 `cbor:"32,keyasint,omitempty"` // links and guids of some items, hashed, by turns
 	Churn  bool     `cbor:"33,keyasint,omitempty"` // its guids change while its items do not: they are not used
 
+	Found string `cbor:"40,keyasint,omitempty"` // the feed's address, where Address is a web page that names it; else ""
+
 	// Articles and Stories count what the source brought and is stored; the
 	// store fills them in when it is asked.
 	Articles int `cbor:"-"`
@@ -121,6 +124,9 @@ func (s *SourceState) Asked() string {
 	if s.Adopted && s.Moved != "" {
 		return s.Moved
 	}
+	if s.Found != "" {
+		return s.Found
+	}
 	return s.Address
 }
 
@@ -130,6 +136,9 @@ func (s *SourceState) Notice() string {
 	var notes []string
 	if s.Warning != "" {
 		notes = append(notes, s.Warning)
+	}
+	if s.Found != "" {
+		notes = append(notes, "the address is a web page; its feed is "+s.Found+": write that address into the config")
 	}
 	if s.Adopted {
 		notes = append(notes, "it moved for good, and is read from "+s.Moved+" now: write that address into the config")

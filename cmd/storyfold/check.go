@@ -19,7 +19,9 @@ and column, all of it at once; a key that is not known comes with the nearest on
 that is.
 
 With --probe every enabled source is read once, and a table tells what came back:
-the kind of document, how many items it has, how new they are, and what is wrong.
+the kind of document, how many items it has, how new they are, how often it would
+be asked, and what is wrong or worth knowing. Where the address is a web page, its
+feed is looked for and named.
 Nothing is stored, and no daemon is asked. Requests to one host are spaced by
 host_delay. If a source fails, the exit status is 1.`,
 		Example: `  storyfold check

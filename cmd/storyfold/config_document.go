@@ -61,6 +61,7 @@ type sourceTable struct {
 	Interval string            `toml:"interval"`
 	Lang     string            `toml:"lang"`
 	Rank     int               `toml:"rank"`
+	FullText bool              `toml:"full_text"`
 	Paywall  bool              `toml:"paywall"`
 	Private  bool              `toml:"private"`
 	Headers  map[string]string `toml:"headers"`

@@ -11,8 +11,7 @@ import (
 
 // notYet are the keys that are known and do not work yet.
 var notYet = map[string]string{
-	"websub":           "readers poll until it does",
-	"source.full_text": "storyfold reads what the feed brings until it does",
+	"websub": "readers poll until it does",
 }
 
 // unknownKey says that path is unknown, and what was probably meant.

@@ -48,7 +48,7 @@ func (c *checker) addressKey(at string) string {
 func (c *checker) source(at string, t *sourceTable) story.Source {
 	s := story.Source{
 		Name: t.Name, Category: c.line(at+".category", t.Category, 200), Rank: c.number(at+".rank", t.Rank, -1000, 1000),
-		Paywall: t.Paywall, Private: t.Private, Headers: t.Headers, Enabled: t.Enabled == nil || *t.Enabled,
+		FullText: t.FullText, Paywall: t.Paywall, Private: t.Private, Headers: t.Headers, Enabled: t.Enabled == nil || *t.Enabled,
 	}
 	c.sourceName(at, t.Name)
 	switch {
@@ -67,7 +67,7 @@ func (c *checker) source(at string, t *sourceTable) story.Source {
 	}
 	c.headers(at+".headers", t.Headers)
 	if s.Files != "" {
-		for _, key := range []string{"private", "headers"} {
+		for _, key := range []string{"private", "headers", "full_text"} {
 			if c.given(at + "." + key) {
 				c.wrong(at+"."+key, "%s is for a source with a feed; this one reads files", key)
 			}

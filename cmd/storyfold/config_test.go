@@ -128,7 +128,7 @@ func TestFullConfig(t *testing.T) {
 	}
 	sources := []story.Source{{
 		Name: "Wire", Feed: "https://user:secret@wire.example/feed.xml?x=1", Category: "world", Interval: 15 * time.Minute,
-		Lang: "en", Rank: -3, Paywall: true, Private: true, Headers: map[string]string{"X-Key": "abc"}, Enabled: true,
+		Lang: "en", Rank: -3, FullText: true, Paywall: true, Private: true, Headers: map[string]string{"X-Key": "abc"}, Enabled: true,
 	}, {
 		Name: "Files", Files: `/srv/news \[a\]/in/**/*.{txt,md}`,
 	}}
@@ -214,9 +214,8 @@ func TestConfigErrors(t *testing.T) {
 			`1:26: unknown key "file" in [[source]]; did you mean "files"?`,
 		}},
 		{"odd keys", "\"a.b[0]\" = 1\n'' = 2\n", []string{`1:1: unknown key`, `2:1: unknown key`}},
-		{"not yet", "[access]\nusers = []\n[websub]\nhub = ''\n[[source]]\nname='x'\nfiles='y'\nfull_text = false", []string{
+		{"not yet", "[access]\nusers = []\n[websub]\nhub = ''\n[[source]]\nname='x'\nfiles='y'", []string{
 			`3:2: websub is not yet available`,
-			`8:1: full_text is not yet available`,
 		}},
 		{"updates", "[[feed]]\nname='x'\nupdates='reissues'\n[[feed]]\nname='y'\nupdates = 'digest@7:00'\n[[feed]]\nname='z'\nupdates = 'digest@07:00'\nlink='article'", []string{
 			`3:1: updates must be "silent", "bump", "reissue" or "digest@07:00", not "reissues"`,
@@ -290,6 +289,11 @@ func TestConfigErrors(t *testing.T) {
 			`15:1: interval must be from 1s`,
 			`16:1: "klingonish" is not a language`,
 			`19:1: files "http://x/" is an address; write feed`,
+		}},
+		{"keys of feeds", "[[source]]\nname='a'\nfiles='x'\nprivate=true\nfull_text=true\nheaders={}", []string{
+			`4:1: private is for a source with a feed; this one reads files`,
+			`5:1: full_text is for a source with a feed`,
+			`6:1: headers is for a source with a feed`,
 		}},
 		{"headers", "[[source]]\nname='a'\nfeed='http://x/'\nheaders = { 'a b' = '', Host = 'x', X = \"a\\nb\" }", []string{
 			`4:13: "a b" is not the name of a header`,
@@ -418,6 +422,7 @@ category = "world"
 interval = "15m"
 lang = "EN-gb"
 rank = -3
+full_text = true
 paywall = true
 private = true
 [source.headers]

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -32,8 +32,10 @@ func (a *app) probe(ctx context.Context, cfg *config) error {
 	failed, looked := 0, 0
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
-	t.SetColumnConfigs([]table.ColumnConfig{{Number: 4, Align: text.AlignRight}, {Number: 6, WidthMax: 60}})
-	t.AppendHeader(table.Row{"source", "status", "format", "items", "newest", "problem"})
+	t.SetColumnConfigs([]table.ColumnConfig{
+		{Number: 4, Align: text.AlignRight}, {Number: 6, Align: text.AlignRight}, {Number: 7, WidthMax: 60, WidthMaxEnforcer: text.WrapSoft},
+	})
+	t.AppendHeader(table.Row{"source", "status", "format", "items", "newest", "interval", "warnings"})
 	for i, r := range results {
 		if r == nil {
 			t.AppendRow(table.Row{printable(cfg.Sources[i].Name), "not enabled"})
@@ -43,7 +45,7 @@ func (a *app) probe(ctx context.Context, cfg *config) error {
 		if r.Err != nil {
 			failed++
 		}
-		t.AppendRow(probeRow(r, cfg.Timezone))
+		t.AppendRow(probeRow(f, r, cfg))
 	}
 	if _, err := fmt.Fprintln(a.stdout, t.Render()); err != nil {
 		return err
@@ -117,7 +119,7 @@ func pause(ctx context.Context, d time.Duration) error {
 }
 
 // probeRow says what came back from a source.
-func probeRow(r *fetcher.Result, zone *time.Location) table.Row {
+func probeRow(f *fetcher.Fetcher, r *fetcher.Result, cfg *config) table.Row {
 	status := "ok"
 	switch {
 	case r.State.Gone:
@@ -137,16 +139,45 @@ func probeRow(r *fetcher.Result, zone *time.Location) table.Row {
 	}
 	when := ""
 	if !newest.IsZero() {
-		when = newest.In(zone).Format("2006-01-02 15:04")
+		when = newest.In(cfg.Timezone).Format("2006-01-02 15:04")
 	}
-	trouble := cmp.Or(r.State.Error, r.State.Notice())
-	if r.Err != nil && trouble == "" {
-		trouble = r.Err.Error()
+	interval := "watched"
+	switch {
+	case r.Err != nil && len(r.Articles) == 0:
+		interval = ""
+	case r.Source.Feed != "":
+		wait, _ := f.Interval(r)
+		if wait > 2*time.Minute {
+			wait = wait.Round(time.Minute)
+		}
+		interval = formatDuration(wait)
 	}
-	if trouble == "" && r.State.Moved != "" {
-		trouble = "moved for good to " + r.State.Moved
+	return table.Row{printable(r.Source.Name), status, printable(r.State.Format), len(r.Articles), when, interval,
+		printable(probeWarnings(r, cfg.Sources))}
+}
+
+// probeWarnings says what is wrong with a source, or worth knowing.
+func probeWarnings(r *fetcher.Result, sources []story.Source) string {
+	var all []string
+	add := func(s string) {
+		if s != "" && !slices.Contains(all, s) {
+			all = append(all, s)
+		}
 	}
-	return table.Row{printable(r.Source.Name), status, printable(r.State.Format), len(r.Articles), when, printable(trouble)}
+	add(r.State.Error)
+	if r.Err != nil && len(all) == 0 {
+		add(r.Err.Error())
+	}
+	add(r.State.Notice())
+	for _, s := range sources {
+		if r.State.Found != "" && s.Name != r.Source.Name && fetcher.CanonicalLink(s.Feed) == fetcher.CanonicalLink(r.State.Found) {
+			add(fmt.Sprintf("the source %s reads that feed already; one of the two is enough", s.Name))
+		}
+	}
+	if r.State.Moved != "" && !r.State.Adopted {
+		add("moved for good to " + r.State.Moved)
+	}
+	return strings.Join(all, "; ")
 }
 
 // printable makes one line of s that does nothing to a terminal.

@@ -20,7 +20,7 @@ const probeFeed = `<?xml version="1.0"?><rss version="2.0"><channel><title>Harbo
 func TestProbe(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
-		case "/feed.xml":
+		case "/harbour.xml":
 			w.Header().Set("Content-Type", "application/rss+xml")
 			w.Write([]byte(probeFeed))
 		case "/gone":
@@ -28,6 +28,11 @@ func TestProbe(t *testing.T) {
 		case "/page":
 			w.Header().Set("Content-Type", "text/html")
 			w.Write([]byte("<html><body>No feed \x1b[31mhere</body></html>"))
+		case "/front":
+			w.Header().Set("Content-Type", "text/html")
+			w.Write([]byte("<html><link rel=alternate type=application/rss+xml href=/harbour.xml><body>News</body></html>"))
+		case "/feed", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/rss":
+			w.WriteHeader(http.StatusNotFound)
 		default:
 			t.Errorf("request for %s", r.URL.Path)
 		}
@@ -41,13 +46,16 @@ allow_private_networks = true
 host_delay = "0s"
 [[source]]
 name = "Harbour Post"
-feed = "SERVER/feed.xml"
+feed = "SERVER/harbour.xml"
 [[source]]
 name = "Old Times"
 feed = "SERVER/gone"
 [[source]]
 name = "A page"
 feed = "SERVER/page"
+[[source]]
+name = "Front page"
+feed = "SERVER/front"
 [[source]]
 name = "Sleeper"
 feed = "SERVER/asleep"
@@ -67,15 +75,17 @@ files = "in/*.txt"
 	}
 	var stdout, stderr bytes.Buffer
 	code := run(context.Background(), []string{"check", "--probe", "--config", filepath.Join(dir, "config.toml")}, nil, &stdout, &stderr)
-	if code != 1 || !strings.HasPrefix(stderr.String(), "storyfold: 2 of 4 sources failed\nhint: ") {
-		t.Errorf("exit code %d, stderr %q, want 1 and 2 of 4 sources failed", code, stderr.String())
+	if code != 1 || !strings.HasPrefix(stderr.String(), "storyfold: 2 of 5 sources failed\nhint: ") {
+		t.Errorf("exit code %d, stderr %q, want 1 and 2 of 5 sources failed", code, stderr.String())
 	}
 	for _, row := range []string{
-		`Harbour Post +│ ok +│ RSS 2\.0 +│ +2 │ 2026-03-03 08:30 │ `,
-		`Old Times +│ gone +│ +│ +0 │ +│ \S`,
-		`A page +│ failed +│ +│ +0 │ +│ \S`,
+		`Harbour Post +│ ok +│ RSS 2\.0 +│ +2 │ 2026-03-03 08:30 │ +1d │ +│`,
+		`Old Times +│ gone +│ +│ +0 │ +│ +│ \S`,
+		`A page +│ failed +│ +│ +0 │ +│ +│ not a feed: the address is a web page`,
+		`Front page +│ ok +│ RSS 2\.0 +│ +2 │ 2026-03-03 08:30 │ +1d │ the address is a web page; its feed is`,
+		`the source Harbour Post reads that feed already`,
 		`Sleeper +│ not enabled +│`,
-		`Files +│ ok +│ files +│ +1 │`,
+		`Files +│ ok +│ files +│ +1 │ +│ +watched │`,
 	} {
 		if !regexp.MustCompile(row).MatchString(stdout.String()) {
 			t.Errorf("no row like %q in\n%s", row, stdout.String())

@@ -83,7 +83,7 @@ func newDaemon(db *store.DB, files *listing, o Options) (*daemon, error) {
 	d := &daemon{Options: o, db: db, files: files, started: time.Now()}
 	d.pipeline = NewPipeline(db, o.Config, o.Log)
 	d.desk = &Desk{db: db, p: d.pipeline, do: d.pipeline.Do}
-	f, err := fetcher.New(o.Config.Fetch)
+	f, err := fetcher.New(d.fetchOptions(o.Config))
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +191,7 @@ func (d *daemon) reload() {
 		err = d.guarded(c)
 	}
 	if err == nil {
-		err = d.fetcher.SetOptions(c.Fetch)
+		err = d.fetcher.SetOptions(d.fetchOptions(c))
 	}
 	if err != nil {
 		d.Log.Error("the config was not reloaded: the running one stays in force", "error", err)
