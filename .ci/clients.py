@@ -55,6 +55,8 @@ def compare(reader, rows, live=False, retitled=True):
             no(f"{reader} shows {i}, which is not served")
         elif (code := leads(seen[i]["story"])) != 301:
             no(f"{reader} still shows {seen[i]['title']!r}, whose page answers {code}")
+        else:
+            merged.add(i)
     for i, title in rows:
         if retitled and i in served and " ".join(title.split()) != served[i]["title"]:
             no(f"{reader} shows the headline {title!r} for {served[i]['title']!r}")
@@ -110,7 +112,7 @@ with open(f"{work}/seen.json", "w", encoding="utf-8") as f:
     json.dump(seen, f)
 articles = sum(len(i["_storyfold"]["articles"]) for i in items)
 
-shown = []
+shown, merged = [], set()
 for form, version in (("rss", "rss20"), ("atom", "atom10")):
     feed = feedparser.parse(f"{url}/feed.{form}")
     if feed.bozo or feed.version != version:
@@ -126,5 +128,6 @@ if os.path.exists(f"{work}/with-liferea"):
         else:
             compare(f"liferea/{form}", rows, retitled=False)  # keeps an entry as it read it first
 if not failed:
-    print(f"ok     round {number}: {articles} articles, {len(served)} stories; shown by {', '.join(shown)}")
+    print(f"ok     round {number}: {articles} articles, {len(served)} stories; shown by {', '.join(shown)}"
+          + (f"; {len(merged)} from before a merge lead to the story that they are part of" if merged else ""))
 sys.exit(failed)
