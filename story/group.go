@@ -23,6 +23,8 @@ type group struct {
 	tested   int      // members at the last test for a split
 	shown    bool     // its first pass is behind it
 	siblings []*group // open stories that it must not merge with
+	changed  bool     // since the last pass began: listed in Grouper.changed
+	due      bool     // during a pass: it was changed before it began
 
 	waits  bool  // it has an entry in Grouper.expiry that counts
 	queued int64 // that entry's time
@@ -94,6 +96,7 @@ func (g *Grouper) freeGroup(s *group) {
 // enter makes it a member of s.
 func (g *Grouper) enter(s *group, it *item) {
 	g.uncount(s)
+	g.touch(s)
 	i, _ := slices.BinarySearchFunc(s.members, it.seq, bySeq)
 	s.members = slices.Insert(s.members, i, it)
 	i, _ = slices.BinarySearch(s.times, it.time)
@@ -118,10 +121,20 @@ func (g *Grouper) enter(s *group, it *item) {
 	}
 }
 
+// touch notes that the members of s, or what is near them, changed, so that the next
+// pass judges them again.
+func (g *Grouper) touch(s *group) {
+	if !s.changed {
+		s.changed = true
+		g.changed = append(g.changed, s)
+	}
+}
+
 // leave takes it out of s. Where it was the last member, s is left without
 // any, and the caller frees it.
 func (g *Grouper) leave(s *group, it *item) {
 	g.uncount(s)
+	g.touch(s)
 	i, _ := slices.BinarySearchFunc(s.members, it.seq, bySeq)
 	s.members = slices.Delete(s.members, i, i+1)
 	i, _ = slices.BinarySearch(s.times, it.time)

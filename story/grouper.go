@@ -52,6 +52,7 @@ type Grouper struct {
 	strayed map[uint64]*item // open articles whose ids do not follow from the id of their story
 	edited  map[uint64]*item // edited since the last pass
 	fresh   []*group         // stories not shown yet, in no order that matters
+	changed []*group         // stories changed since the last pass began, likewise; some are freed
 
 	bind   binder // the reader's corrections
 	expiry expiries
@@ -81,7 +82,7 @@ type Stats struct {
 	Touched                  uint64 // stories met in postings
 	Scored                   uint64 // stories scored against an article
 	Walked                   uint64 // stems walked while scoring
-	Judged                   uint64 // articles judged in passes
+	Judged, Spared           uint64 // articles judged in passes, and passed over since nothing near them changed
 	Passes, Tests            uint64 // passes made, stories tested for a split
 }
 
@@ -189,6 +190,11 @@ func (g *Grouper) place(it *item) {
 	var ms []match
 	if it.telling {
 		ms = g.rank(q, g.candidates(q), limit)
+	}
+	for _, m := range ms {
+		if m.s > limit-param.nearMiss {
+			g.touch(m.group)
+		}
 	}
 	why := Reason{Rule: "first"}
 	if len(ms) > 0 {

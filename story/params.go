@@ -22,6 +22,7 @@ type params struct {
 	budget             int     // postings read for it, beside those of the rarest stem
 	members            int     // newest members among which the best one is sought
 	every, recent      int     // articles between two passes; articles that a pass judges
+	nearMiss           float64 // how far below the least score an article may be and still be worth a second look at the story
 	splitRho, splitN   float64
 	splitEx, splitBase float64
 	splitWithin        float64
@@ -34,7 +35,7 @@ var param = params{
 	titleWeight: 3, leadWeight: 1.5, saturation: 1.2, shortScale: 25,
 	head: .37, member: .10, size: .09, joinText: .27, joinT: .16, better: .06, out: -.05,
 	mergeText: .50, mergeT: .13, mergeHead: .3, rivalText: .17, rivalT: .13,
-	candidates: 5, stems: 25, worth: .4, budget: 1000, members: 40, every: 50, recent: 500,
+	candidates: 5, stems: 25, worth: .4, budget: 1000, members: 40, every: 50, recent: 500, nearMiss: .1,
 	splitRho: .52, splitN: 3.2, splitEx: .3, splitBase: .75, splitWithin: .05,
 	splitDate: 4, splitNumber: 3,
 }

@@ -12,7 +12,7 @@ type pair struct {
 	limit float64
 }
 
-// pass judges the recent articles again, merges stories, and shows those that
+// pass judges those of the recent articles again near which anything changed, merges stories, and shows those that
 // were open before it began.
 func (g *Grouper) pass() {
 	g.since = 0
@@ -20,13 +20,25 @@ func (g *Grouper) pass() {
 	waiting := g.fresh
 	g.fresh = nil
 	items := g.toJudge()
-	clear(g.edited)
 	clear(g.rivals)
 	clear(g.near)
 	g.near = g.near[:0]
-	for _, it := range items {
-		g.judge(it)
+	due := g.changed
+	g.changed = nil
+	for _, s := range due {
+		s.changed, s.due = false, true
 	}
+	for _, it := range items {
+		if it.group.due || it.group.changed || g.edited[it.seq] != nil {
+			g.judge(it)
+		} else {
+			g.stats.Spared++
+		}
+	}
+	for _, s := range due {
+		s.due = false
+	}
+	clear(g.edited)
 	g.merge(items)
 	waiting = slices.DeleteFunc(waiting, func(s *group) bool { return len(s.members) == 0 })
 	slices.SortFunc(waiting, func(a, b *group) int { return cmp.Compare(a.first(), b.first()) })

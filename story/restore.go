@@ -11,7 +11,7 @@ import (
 )
 
 // stateVersion is the first byte of State.
-const stateVersion = 1
+const stateVersion = 2
 
 // Restored is an open story with its members, in commit order.
 type Restored struct {
@@ -31,6 +31,7 @@ type Restored struct {
 //	stories:  n, then (difference of first Seq, 2·tested + shown), by first Seq;
 //	          those with the usual 0 and shown are left out
 //	siblings: n, then first Seq of both, by them
+//	changed:  n, then difference of first Seq, by it (not in version 1)
 func (g *Grouper) State() []byte {
 	b := []byte{stateVersion}
 	b = binary.AppendUvarint(b, g.seq)
@@ -51,11 +52,14 @@ func (g *Grouper) State() []byte {
 		last = seq
 	}
 
-	var told []*group
+	var told, changed []*group
 	var apart [][2]uint64
 	for _, s := range g.groups {
 		if s == nil {
 			continue
+		}
+		if s.changed {
+			changed = append(changed, s)
 		}
 		if s.tested > 0 || !s.shown {
 			told = append(told, s)
@@ -83,6 +87,13 @@ func (g *Grouper) State() []byte {
 	for _, x := range apart {
 		b = binary.AppendUvarint(b, x[0])
 		b = binary.AppendUvarint(b, x[1])
+	}
+	slices.SortFunc(changed, func(a, b *group) int { return cmp.Compare(a.first(), b.first()) })
+	b = binary.AppendUvarint(b, uint64(len(changed)))
+	last = 0
+	for _, s := range changed {
+		b = binary.AppendUvarint(b, s.first()-last)
+		last = s.first()
 	}
 	return b
 }
@@ -179,7 +190,7 @@ func (r *stateReader) count() uint64 {
 // setState reads what State wrote. Articles and stories that are no longer
 // there are passed over.
 func (g *Grouper) setState(state []byte) error {
-	if state[0] != stateVersion {
+	if state[0] < 1 || state[0] > stateVersion {
 		return errState
 	}
 	r := &stateReader{b: state[1:]}
@@ -207,15 +218,19 @@ func (g *Grouper) setState(state []byte) error {
 			g.edited[seq] = it
 		}
 	}
-	g.setStories(r)
+	byFirst := g.setStories(r)
+	if state[0] > 1 {
+		g.setChanged(r, byFirst)
+	}
 	if r.err == nil && len(r.b) > 0 {
 		r.err = errState
 	}
 	return r.err
 }
 
-// setStories reads the parts of a state that tell about stories.
-func (g *Grouper) setStories(r *stateReader) {
+// setStories reads the parts of a state that tell about stories, and returns them by
+// their first articles.
+func (g *Grouper) setStories(r *stateReader) map[uint64]*group {
 	byFirst := make(map[uint64]*group, len(g.groups))
 	for _, s := range g.groups {
 		byFirst[s.first()] = s
@@ -233,6 +248,22 @@ func (g *Grouper) setStories(r *stateReader) {
 		a, b := byFirst[r.uint()], byFirst[r.uint()]
 		if a != nil && b != nil {
 			g.part(a, b)
+		}
+	}
+	return byFirst
+}
+
+// setChanged reads which stories changed since the last pass; until then all did.
+func (g *Grouper) setChanged(r *stateReader, byFirst map[uint64]*group) {
+	for _, s := range g.changed {
+		s.changed = false
+	}
+	g.changed = g.changed[:0]
+	seq := uint64(0)
+	for range r.count() {
+		seq += r.uint()
+		if s := byFirst[seq]; s != nil {
+			g.touch(s)
 		}
 	}
 }
