@@ -16,6 +16,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+	"golang.org/x/crypto/bcrypt"
 )
 
 // site is a storyfold that serves the examples.
@@ -28,14 +29,16 @@ type site struct {
 type served struct {
 	Title string `json:"title"`
 	Ours  struct {
-		Story   string `json:"story"`
-		Reports int    `json:"reports"`
+		Story    string `json:"story"`
+		Reports  int    `json:"reports"`
+		Articles int    `json:"article_count"`
 	} `json:"_storyfold"`
 }
 
 // startSite builds storyfold and lets it serve the examples, some articles in
-// scripts of their own, and a source that cannot be read.
-func startSite(t *testing.T) *site {
+// scripts of their own, and a source that cannot be read. The config is that of
+// the examples with replacements, pairs of old and new.
+func startSite(t *testing.T, replacements ...string) *site {
 	t.Helper()
 	dir := t.TempDir()
 	root, err := filepath.Abs("../../..")
@@ -52,8 +55,9 @@ func startSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	// Port 0 is any that is free; the log says which.
-	config := strings.NewReplacer(`"127.0.0.1:8080"`, `"127.0.0.1:0"`, `"http://127.0.0.1:8080"`, `"http://127.0.0.1"`,
-		`"Local"`, `"UTC"`, `"examples/`, `"`+filepath.Join(root, "examples")+`/`).Replace(string(example)) + moreSources
+	replacements = append(replacements, `"127.0.0.1:8080"`, `"127.0.0.1:0"`, `"http://127.0.0.1:8080"`, `"http://127.0.0.1"`,
+		`"Local"`, `"UTC"`, `"examples/`, `"`+filepath.Join(root, "examples")+`/`)
+	config := strings.NewReplacer(replacements...).Replace(string(example)) + moreSources
 	write := func(name, text string) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
@@ -65,6 +69,9 @@ func startSite(t *testing.T) *site {
 	s.wait(t)
 	return s
 }
+
+// exampleArticles is how many articles there are.
+const exampleArticles = 28 + 3
 
 const moreSources = `
 [[source]]
@@ -113,32 +120,27 @@ func startDaemon(t *testing.T, dir string) string {
 	return ""
 }
 
-// wait waits until every source has been read and the stories stand.
+// wait waits until the stories stand.
 func (s *site) wait(t *testing.T) {
 	t.Helper()
-	stable := 0
+	stable, articles := 0, 0
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
 		var feed struct {
 			Items []served `json:"items"`
 		}
 		s.get(t, "/feed.json", &feed)
-		var sources struct {
-			Sources []struct {
-				State string `json:"state"`
-			} `json:"sources"`
+		articles = 0
+		for _, x := range feed.Items {
+			articles += x.Ours.Articles
 		}
-		s.get(t, "/api/sources", &sources)
-		settled := len(feed.Items) > 0 && len(feed.Items) == len(s.stories)
-		for _, src := range sources.Sources {
-			settled = settled && src.State != "new"
-		}
+		settled := articles == exampleArticles && len(feed.Items) == len(s.stories)
 		if s.stories = feed.Items; !settled {
 			stable = 0
 		} else if stable++; stable == 5 {
 			return
 		}
 	}
-	t.Fatalf("the sources are not all read; %d stories", len(s.stories))
+	t.Fatalf("%d articles are served, want %d", articles, exampleArticles)
 }
 
 func (s *site) get(t *testing.T, path string, v any) {
@@ -184,6 +186,7 @@ func TestBrowser(t *testing.T) {
 	t.Run("pages", func(t *testing.T) { testPages(t, s, browser, axe) })
 	t.Run("keyboard", func(t *testing.T) { testKeyboard(t, s, browser) })
 	t.Run("search", func(t *testing.T) { testSearch(t, s, browser) })
+	t.Run("from afar", func(t *testing.T) { testFromAfar(t, browser) })
 	t.Run("correct", func(t *testing.T) { testCorrect(t, s, browser, axe) }) // last: it changes a story
 }
 
@@ -332,4 +335,25 @@ func testCorrect(t *testing.T, s *site, browser context.Context, axe string) {
 		t.Errorf("%d corrections are left", n)
 	}
 	b.quiet("correct")
+}
+
+// testFromAfar corrects a story as a user does from another machine without
+// TLS, where a browser says less about where a form comes from.
+func testFromAfar(t *testing.T, browser context.Context) {
+	hash, err := bcrypt.GenerateFromPassword([]byte("harbour"), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := startSite(t, `users = []`, `users = ["ann:`+string(hash)+`"]`, `"http://127.0.0.1:8080"`, `"http://`+otherHost+`"`)
+	b := openTab(t, browser, 1200, "light")
+	at := strings.Replace(s.url, "127.0.0.1", otherHost, 1)
+	b.visit(strings.Replace(at, "://", "://ann:harbour@", 1)+"/", 200)
+	b.visit(at+"/stories/"+s.largest().Ours.Story, 200)
+	if secure := ask[bool](b, `isSecureContext`); secure {
+		t.Fatal("the browser takes the page for a local one")
+	}
+	b.do(chromedp.Click(chromedp.CSS("#correct ~ details summary")))
+	if status := b.follow(chromedp.Click(chromedp.CSS(`button[value="out"]`))); status != 200 {
+		t.Errorf("the correction is answered with %d", status)
+	}
 }
