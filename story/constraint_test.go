@@ -60,7 +60,7 @@ func (l *ledger) ends() error {
 }
 
 // TestProperties plays random streams of articles, edits, corrections, passes,
-// expiry and restarts, and checks what must hold after each of them.
+// expiry, other settings and restarts, and checks what must hold after each of them.
 func TestProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seed := rapid.Uint64().Draw(t, "seed")
@@ -68,15 +68,20 @@ func TestProperties(t *testing.T) {
 		gap := time.Duration(rapid.IntRange(0, 240).Draw(t, "minutes")) * time.Minute
 		steps := stream(seed, rapid.IntRange(20, 110).Draw(t, "steps"), events, gap)
 		rnd := newNewsroom(seed + 1).rnd
-		live, l := NewGrouper(Options{Window: 2 * 24 * time.Hour}), newLedger()
+		set := Settings{Window: 2 * 24 * time.Hour}
+		live, l := NewGrouper(Options{Window: set.Window}), newLedger()
 		var twin *Grouper
-		made, number := map[uint64]bool{}, uint64(0)
+		made, number, checks := map[uint64]bool{}, uint64(0), 0
 		check := func(what string, want, got []Decision) {
 			if twin != nil && fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
 				t.Fatalf("%s: the restored Grouper decides\n%+v, want\n%+v", what, got, want)
 			}
 			l.apply(want)
-			if err := errors.Join(audit(live, l), live.keeps(), l.ends()); err != nil {
+			err := errors.Join(l.err, live.keeps())
+			if checks++; err == nil && checks%8 == 0 {
+				err = errors.Join(audit(live, l), l.ends())
+			}
+			if err != nil {
 				t.Fatalf("after %s: %v", what, err)
 			}
 		}
@@ -134,7 +139,21 @@ func TestProperties(t *testing.T) {
 				if rnd.IntN(4) > 0 {
 					break
 				}
-				restored, err := Restore(Options{Window: 2 * 24 * time.Hour, Constraints: live.Constraints()}, live.State(), l.restorable())
+				s := Settings{Window: time.Duration(1+rnd.IntN(3)) * 24 * time.Hour, Strictness: float64(rnd.IntN(3) - 1)}
+				each(fmt.Sprintf("regrouping by %+v", s), func(g *Grouper) []Decision {
+					ds, err := g.Regroup(s, func(seq uint64) (*Article, error) { return l.articles[seq], nil })
+					if err != nil {
+						t.Fatal(err)
+					}
+					set = s
+					return ds
+				})
+			case 3:
+				if rnd.IntN(4) > 0 {
+					break
+				}
+				o := Options{Window: set.Window, Strictness: set.Strictness, Constraints: live.Constraints()}
+				restored, err := Restore(o, live.State(), l.restorable())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -143,6 +162,9 @@ func TestProperties(t *testing.T) {
 				}
 				twin = restored
 			}
+		}
+		if err := errors.Join(audit(live, l), l.ends()); err != nil {
+			t.Fatal(err)
 		}
 		if twin != nil && !bytes.Equal(live.State(), twin.State()) {
 			t.Fatal("states differ in the end")

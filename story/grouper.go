@@ -32,6 +32,7 @@ const DefaultWindow = 4 * 24 * time.Hour
 type Grouper struct {
 	window int64 // seconds
 	strict float64
+	holds  bool // it closes no story: see Regroup
 	used   func(ID) bool
 
 	lex       lexicon
@@ -245,6 +246,9 @@ func (g *Grouper) newID(it *item) ID {
 
 // closeOld lets go of the stories whose window is over, oldest first.
 func (g *Grouper) closeOld() {
+	if g.holds {
+		return
+	}
 	for _, s := range g.expiry.pop(g.now - g.window) {
 		if !s.shown {
 			g.show(s)
