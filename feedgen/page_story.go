@@ -352,6 +352,8 @@ func ruleText(rule string) string {
 		return "Parted from a story that turned out to tell of two events."
 	case story.RuleCorrected:
 		return "Put here by a correction that a reader made."
+	case story.RuleRegrouped:
+		return "Put here when the settings of the grouping changed."
 	case "window":
 		return "Opened this story: those like it were too far away in time."
 	case "":

@@ -336,6 +336,9 @@ func (c *checker) states() {
 			c.add("state of source %s is that of %q", printKey(k), s.Name)
 		}
 	}
+	if _, err := get(c.engine, bucketEngine, keySettings, new(story.Settings)); err != nil {
+		c.add("%w", err)
+	}
 	if raw := c.engine.Get(keyEngine); raw != nil {
 		if _, err := unpack(raw); err != nil {
 			c.add("bucket %s: %w", bucketEngine, err)

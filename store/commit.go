@@ -42,7 +42,8 @@ func (db *DB) Commit(c *story.Commit) error {
 
 func isEmpty(c *story.Commit) bool {
 	return len(c.Articles) == 0 && len(c.Stories) == 0 && len(c.Decisions) == 0 && len(c.Aliases) == 0 &&
-		len(c.States) == 0 && len(c.Listings) == 0 && c.Engine == nil && len(c.Constraints) == 0 && len(c.Lifted) == 0
+		len(c.States) == 0 && len(c.Listings) == 0 && c.Engine == nil && len(c.Constraints) == 0 && len(c.Lifted) == 0 &&
+		c.Settings == nil
 }
 
 // writer puts one commit into the store.
@@ -422,6 +423,11 @@ func (w *writer) finish() error {
 			return fmt.Errorf("engine: %w", err)
 		}
 		if err := w.engine.Put(keyEngine, raw); err != nil {
+			return err
+		}
+	}
+	if c.Settings != nil {
+		if err := put(w.engine, keySettings, c.Settings); err != nil {
 			return err
 		}
 	}

@@ -56,6 +56,16 @@ func TestConstraints(t *testing.T) {
 	}
 	want(4, same)
 
+	if _, ok, err := db.Settings(); ok || err != nil {
+		t.Errorf("Settings of a store without any: %t, %v", ok, err)
+	}
+	settings := story.Settings{Window: 72 * time.Hour, Strictness: -0.25}
+	commit(t, db, &story.Commit{Settings: &settings})
+	want(4, same)
+	if got, ok, err := db.Settings(); got != settings || !ok || err != nil {
+		t.Errorf("Settings = %+v, %t, %v, want %+v", got, ok, err, settings)
+	}
+
 	retire(t, db, "s2")
 	if ids, err := db.Expire(at(400)); err != nil || len(ids) != 1 {
 		t.Fatalf("Expire = %v, %v", ids, err)

@@ -64,6 +64,7 @@
 //	decision    number                 record {1: time of the commit, 2: story.Decision}
 //	decisionof  id, 0, number          empty: the decision's Story, and its From if it has one
 //	engine      "state"                record, the CBOR being the Grouper's own bytes
+//	            "settings"             record story.Settings: those in force; may be missing
 //	state       name of the source     record story.SourceState
 //	count       name of the source     numbers of its articles and stories, the source
 //	            (as a name)

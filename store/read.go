@@ -315,6 +315,19 @@ func (db *DB) Engine() (state []byte, err error) {
 	return state, err
 }
 
+// Settings returns the settings of the grouping that the stored stories follow;
+// ok is false if they were never stored.
+func (db *DB) Settings() (s story.Settings, ok bool, err error) {
+	err = db.view(func(t tables) (err error) {
+		ok, err = get(t.engine, bucketEngine, keySettings, &s)
+		return err
+	})
+	if err != nil {
+		return s, false, fmt.Errorf("read settings: %w", err)
+	}
+	return s, ok, nil
+}
+
 // States returns the stored states of sources by name, with their counts. A
 // source that is no longer configured is among them.
 func (db *DB) States() ([]story.SourceState, error) {

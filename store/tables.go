@@ -46,7 +46,7 @@ var bucketNames = []string{
 	bucketDecisionOf, bucketEngine, bucketState, bucketCount, bucketGone, bucketRead,
 }
 
-// The keys of bucket meta, and the one of bucket engine.
+// The keys of bucket meta, and those of bucket engine.
 var (
 	keyFormat     = []byte("format")
 	keyVersion    = []byte("version")
@@ -57,6 +57,7 @@ var (
 	keyGeneration = []byte("generation")
 	keyTotals     = []byte("totals")
 	keyEngine     = []byte("state")
+	keySettings   = []byte("settings")
 )
 
 // tables are the buckets within one transaction.

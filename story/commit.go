@@ -19,6 +19,7 @@ type Commit struct {
 
 	Constraints []Constraint // the reader's corrections that come into force
 	Lifted      []uint64     // numbers of corrections that are undone
+	Settings    *Settings    // of the grouping, in force from now on; nil: unchanged
 }
 
 // Listing says that the key of another source stands for the article with this

@@ -28,6 +28,7 @@ import (
 //	GET  /verify          verifyAnswer
 //	POST /refresh         names in, a line of refreshLine for each step out
 //	POST /ingest?source=  a line for each story.Article in, Counts out
+//	POST /diff            story.Settings in, Regrouped out
 //	GET  /corrections     []Correction
 //	POST /correct?kind=&a=&b=  Correction; 409 with the reason if it is refused
 //	POST /undo?n=N        Correction, likewise
@@ -66,6 +67,7 @@ func (d *daemon) adminServer(restored <-chan struct{}) *http.Server {
 	mux.HandleFunc("GET /verify", d.adminVerify)
 	mux.Handle("POST /refresh", afterRestore(restored, d.adminRefresh))
 	mux.Handle("POST /ingest", afterRestore(restored, d.adminIngest))
+	mux.Handle("POST /diff", afterRestore(restored, d.adminDiff))
 	mux.HandleFunc("GET /corrections", d.adminCorrections)
 	mux.Handle("POST /correct", afterRestore(restored, d.adminCorrect))
 	mux.Handle("POST /undo", afterRestore(restored, d.adminUndo))

@@ -20,6 +20,7 @@ type changes struct {
 	order   []story.ID          // keys of stories, in the order they were first touched
 	where   map[uint64]story.ID // articles that changed their story in this batch
 	aliases []story.Alias
+	quiet   bool              // the articles were regrouped: no material change
 	gone    map[story.ID]bool // From of aliases
 }
 
@@ -27,6 +28,7 @@ type changes struct {
 type draft struct {
 	story.Story
 	before *story.Story // as stored; nil if the story is new
+	origin *story.Story // that it was split from in this batch; nil: none
 	texts  bool         // its members changed: the brief must be made anew
 }
 
@@ -85,6 +87,9 @@ func (c *changes) apply(d story.Decision) error {
 		}
 		if d.Kind == story.Show {
 			s.Shown = c.now
+			if c.quiet && s.origin != nil {
+				s.Shown = s.origin.Shown
+			}
 		} else {
 			s.Closed = true
 		}
@@ -192,6 +197,9 @@ func (c *changes) merge(d story.Decision) error {
 	c.note(to, d.Kind, fmt.Sprintf("merged with %s%s%s", d.From, quoted(headline), numbers(d.Reason)))
 	if to.Shown.IsZero() && !from.Shown.IsZero() {
 		to.Shown = c.now
+		if c.quiet {
+			to.Shown = from.Shown
+		}
 	}
 	c.alias(from, to)
 	return nil
@@ -205,6 +213,9 @@ func (c *changes) split(d story.Decision) error {
 	to, err := c.target(d.Story)
 	if err != nil {
 		return err
+	}
+	if to.before == nil {
+		to.origin = &from.Story
 	}
 	for _, seq := range d.Articles {
 		m, err := c.take(from, seq)
@@ -276,6 +287,9 @@ func quoted(headline string) string {
 func numbers(r story.Reason) string {
 	if r.Rule == story.RuleCorrected {
 		return ", as the reader said"
+	}
+	if r.Rule == story.RuleRegrouped {
+		return ", since [group] of the config changed"
 	}
 	if r.Score == 0 && r.Threshold == 0 {
 		return ""

@@ -225,13 +225,24 @@ func (p *Pipeline) change(fn func(*story.Commit) error) (err error, refused bool
 	if err := fn(commit); err != nil {
 		return err, true
 	}
-	commit.Decisions = append(commit.Decisions, p.grouper.Pass()...)
+	if !c.quiet {
+		commit.Decisions = append(commit.Decisions, p.grouper.Pass()...)
+	}
+	if err := p.reword(c, commit.Decisions); err != nil {
+		return err, false
+	}
 	if err := p.retell(c, commit, &arrivals{}); err != nil {
 		return err, false
 	}
 	commit.Engine = p.grouper.State()
+	if commit.Settings == nil {
+		commit.Settings = p.unsaved
+	}
 	if err := p.db.Commit(commit); err != nil {
 		return err, false
+	}
+	if commit.Settings != nil {
+		p.unsaved = nil
 	}
 	p.stats.commits.Add(1)
 	p.stats.decisions.Add(int64(len(commit.Decisions)))

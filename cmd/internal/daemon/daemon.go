@@ -143,6 +143,9 @@ func (d *daemon) run(ctx context.Context, reload <-chan os.Signal) error {
 		if err := d.pipeline.Restore(); err != nil {
 			return err
 		}
+		if err := d.pipeline.follow(d.Config.Group); err != nil {
+			return err
+		}
 		close(restored)
 		stats := d.db.Stats()
 		d.Log.Info("ready", "articles", stats.Articles, "stories", stats.Stories, "open", stats.OpenStories, "took", time.Since(start).Round(time.Millisecond))
@@ -175,7 +178,7 @@ func (d *daemon) reloads(ctx context.Context, restored <-chan struct{}, reload <
 	for {
 		select {
 		case <-reload:
-			d.reload()
+			d.reload(ctx)
 		case <-ctx.Done():
 			return nil
 		}
@@ -183,7 +186,7 @@ func (d *daemon) reloads(ctx context.Context, restored <-chan struct{}, reload <
 }
 
 // reload takes over a changed config. A broken one changes nothing.
-func (d *daemon) reload() {
+func (d *daemon) reload(ctx context.Context) {
 	notifyReloading()
 	defer notifyReady("")
 	c, err := d.Load()
@@ -200,7 +203,6 @@ func (d *daemon) reload() {
 	old := d.pipeline.settings()
 	for name, changed := range map[string]bool{
 		"listen": c.Listen != old.Listen, "data_dir": c.DataDir != old.DataDir,
-		"[group] window": c.Group.Window != old.Group.Window, "[group] strictness": c.Group.Strictness != old.Group.Strictness,
 	} {
 		if changed {
 			d.Log.Warn("this change needs a restart", "key", name)
@@ -211,6 +213,9 @@ func (d *daemon) reload() {
 	d.files.set(c.Sources)
 	d.handler.Configure(d.feeds(c))
 	d.fetcher.Reload(c.Sources)
+	if err := d.pipeline.Regroup(ctx, groupSettings(c.Group)); err != nil {
+		d.Log.Error("the open stories were not regrouped: the earlier [group] stays in force", "error", err)
+	}
 	d.Log.Info("config reloaded", "sources", len(c.Sources), "feeds", len(c.Feeds.Feeds))
 }
 

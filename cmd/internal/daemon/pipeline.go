@@ -57,9 +57,10 @@ type Pipeline struct {
 	ready   atomic.Bool  // restored
 	beat    atomic.Int64 // Unix nanoseconds of the last sign of life
 	stats   pipelineStats
-	grouper *story.Grouper // of the goroutine of Run, or of Restore before it
-	batch   *changes       // the batch at hand, for used
-	last    time.Time      // FirstSeen of the last batch: never runs backwards
+	grouper *story.Grouper  // of the goroutine of Run, or of Restore before it
+	batch   *changes        // the batch at hand, for used
+	unsaved *story.Settings // in force, and not stored yet; nil: they are
+	last    time.Time       // FirstSeen of the last batch: never runs backwards
 
 	// unflushed gives the states of sources that were looked at and brought
 	// nothing; nil: none.
@@ -89,8 +90,8 @@ func NewPipeline(db *store.DB, c Config, log *slog.Logger) *Pipeline {
 	return p
 }
 
-// Configure takes over a reloaded config: preferences and retention. The
-// grouping settings stay as they are until a restart.
+// Configure takes over a reloaded config: preferences and retention. Changed
+// grouping settings are Regroup's.
 func (p *Pipeline) Configure(c Config) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -121,6 +122,9 @@ func (p *Pipeline) Ready() error {
 // Restore rebuilds the Grouper from the store, without deciding anything again.
 func (p *Pipeline) Restore() error {
 	state, err := p.db.Engine()
+	if err == nil {
+		err = p.takeSettings()
+	}
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
@@ -292,10 +296,13 @@ func (p *Pipeline) process(batch []*job, empty bool) error {
 		}
 	}
 	if len(commit.Articles) > 0 || len(commit.Decisions) > 0 {
-		commit.Engine = p.grouper.State()
+		commit.Engine, commit.Settings = p.grouper.State(), p.unsaved
 	}
 	if err := p.db.Commit(commit); err != nil {
 		return err
+	}
+	if commit.Settings != nil {
+		p.unsaved = nil
 	}
 	for i, j := range batch {
 		j.counts = arrived.counts[i]
@@ -376,7 +383,7 @@ func (p *Pipeline) retell(c *changes, commit *story.Commit, arrived *arrivals) e
 			if err := brief.Make(&d.Story, load, pref); err != nil {
 				return fmt.Errorf("story %s: %w", id, err)
 			}
-			d.revise(c.now)
+			d.revise(c)
 			p.beat.Store(time.Now().UnixNano())
 		}
 		commit.Stories = append(commit.Stories, d.Story)
@@ -386,8 +393,14 @@ func (p *Pipeline) retell(c *changes, commit *story.Commit, arrived *arrivals) e
 }
 
 // revise adds a revision if the story changed materially.
-func (d *draft) revise(now time.Time) {
+func (d *draft) revise(c *changes) {
+	now := c.now
 	reason, ok := brief.Material(d.before, &d.Story)
+	if c.quiet { // a part of a story that was there has its date
+		if ok = d.before == nil; ok && d.origin != nil {
+			now, reason = d.origin.Updated(), "part of an earlier story"
+		}
+	}
 	if !ok {
 		return
 	}
