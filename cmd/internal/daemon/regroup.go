@@ -202,7 +202,7 @@ func (r Regrouped) Text() string {
 		line("[group] is what the %d open stories follow already: nothing would change", r.Stories)
 		return b.String()
 	}
-	line("window %s to %s, strictness %g to %g", r.Before.Window, r.After.Window, r.Before.Strictness, r.After.Strictness)
+	line("window %s to %s, strictness %g to %g", days(r.Before.Window), days(r.After.Window), r.Before.Strictness, r.After.Strictness)
 	for _, m := range r.Merges {
 		line("merge into %s", m.Into)
 		for _, from := range m.From {
@@ -238,6 +238,14 @@ func (r Regrouped) Text() string {
 	}
 	line("%d of %d open stories would change; nothing was changed", len(touched), r.Stories)
 	return b.String()
+}
+
+// days returns d as the config writes it, "4d", if it is whole days.
+func days(d time.Duration) string {
+	if d%(24*time.Hour) == 0 {
+		return fmt.Sprintf("%dd", d/(24*time.Hour))
+	}
+	return d.String()
 }
 
 // adminDiff answers what these settings would make of the open stories.
