@@ -271,6 +271,9 @@ func (p *Pipeline) Do(ctx context.Context, fn func(*story.Commit) error) error {
 // perform makes a change and answers it.
 func (p *Pipeline) perform(stop <-chan struct{}, t *task) {
 	err, refused := p.change(t.fn)
+	if err != nil && !refused {
+		p.fail(err)
+	}
 	t.done <- err
 	if err != nil && !refused {
 		p.recover(stop, err)

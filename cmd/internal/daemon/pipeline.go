@@ -251,6 +251,9 @@ func (p *Pipeline) work(stop <-chan struct{}, batch []*job, empty bool) {
 	start := time.Now()
 	err := p.process(batch, empty)
 	p.stats.busy.Add(int64(time.Since(start)))
+	if err != nil {
+		p.fail(err) // before anybody hears of it
+	}
 	for _, j := range batch {
 		j.done <- err
 	}
