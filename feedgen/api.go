@@ -146,8 +146,8 @@ func (h *Handler) serveAPIStories(w http.ResponseWriter, r *http.Request) {
 	h.reply(w, r, jsonType, "api/stories?"+strconv.Itoa(limit), func() ([]byte, time.Time, error) {
 		found := apiStories{[]apiStory{}}
 		var modified time.Time
-		size := 0
-		for s, err := range h.view().stories() {
+		v, size := h.view(), 0
+		for s, err := range v.shown(story.Ordered(h.options.Stories.Newest())) {
 			if err != nil {
 				return nil, time.Time{}, err
 			}

@@ -23,17 +23,6 @@ func timeOrder(members []story.Member) []int {
 	return order
 }
 
-// newestTime returns the time of the newest member; zero without members.
-func newestTime(members []story.Member) time.Time {
-	var newest time.Time
-	for i := range members {
-		if members[i].Time.After(newest) {
-			newest = members[i].Time
-		}
-	}
-	return newest
-}
-
 // foldMark is a story's shape in small: a column for each independent report,
 // with the articles that copy it or go on with it as thinner sheets beneath.
 type foldMark struct {

@@ -248,7 +248,7 @@ func newFrontStory(s *Shown, root string, at func(time.Time) stamp) frontStory {
 		Headline: headlineOf(&s.Story, 180),
 		Count:    len(reports),
 		Reports:  "independent reports",
-		Newest:   at(newestTime(s.Members)),
+		Newest:   at(s.NewestTime()),
 		Mark:     newFoldMark(reports),
 	}
 	if len(reports) == 1 {
@@ -303,7 +303,7 @@ type rankedStory struct {
 // the story.
 func rankOf(s *Shown) int64 {
 	fresh := s.Updated()
-	if t := newestTime(s.Members); t.Before(fresh) {
+	if t := s.NewestTime(); t.Before(fresh) {
 		fresh = t
 	}
 	bonus := min(float64(reportBonus)*math.Log2(float64(max(1, s.Reports))), float64(maxBonus))

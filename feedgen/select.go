@@ -123,7 +123,7 @@ func (v *view) entriesOf(f *Feed, s *Shown) []entry {
 	if !ok {
 		return nil
 	}
-	e := entry{Shown: s, name: string(s.ID), first: first, changed: first, newest: newestTime(s.Members)}
+	e := entry{Shown: s, name: string(s.ID), first: first, changed: first, newest: s.NewestTime()}
 	if f.Updates == Bump {
 		e.changed = latest(first, s.Updated())
 	}

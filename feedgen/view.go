@@ -99,8 +99,13 @@ type Shown struct {
 // stories gives the shown stories, newest revision first. A story that changes
 // while they are read may be missed; it is then in the next generation.
 func (v *view) stories() iter.Seq2[*Shown, error] {
+	return v.shown(v.h.options.Stories.Newest())
+}
+
+// shown gives those of all that are shown.
+func (v *view) shown(all iter.Seq2[story.Story, error]) iter.Seq2[*Shown, error] {
 	return func(yield func(*Shown, error) bool) {
-		for s, err := range v.h.options.Stories.Newest() {
+		for s, err := range all {
 			if err != nil {
 				yield(nil, err)
 				return

@@ -186,9 +186,10 @@ func answer(w http.ResponseWriter, v any, err error) {
 }
 
 // NewestStories returns the n stories whose last revision is newest; 0: all.
+// Those of one time are ordered by their newest article.
 func NewestStories(db *store.DB, n int) ([]story.Story, error) {
 	stories := []story.Story{}
-	for s, err := range db.Newest() {
+	for s, err := range story.Ordered(db.Newest()) {
 		if err != nil {
 			return nil, err
 		}

@@ -195,12 +195,6 @@ func (c *changes) merge(d story.Decision) error {
 		c.note(to, e.Kind, e.Text)
 	}
 	c.note(to, d.Kind, fmt.Sprintf("merged with %s%s%s", d.From, quoted(headline), numbers(d.Reason)))
-	if to.Shown.IsZero() && !from.Shown.IsZero() {
-		to.Shown = c.now
-		if c.quiet {
-			to.Shown = from.Shown
-		}
-	}
 	c.alias(from, to)
 	return nil
 }
@@ -239,6 +233,12 @@ func (c *changes) alias(from, to *draft) {
 	}
 	was.Formers = from.Formers
 	to.Absorb(&was, c.now)
+	if to.Shown.IsZero() && !from.Shown.IsZero() {
+		to.Shown = c.now // what readers have goes on
+		if c.quiet {
+			to.Shown = from.Shown
+		}
+	}
 	delete(c.stories, from.ID)
 	c.order = slices.DeleteFunc(c.order, func(id story.ID) bool { return id == from.ID })
 	c.gone[from.ID] = true
