@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,11 +21,14 @@ const frontPage = `<!doctype html><html><head><title>Harbour Post</title>
 
 // site answers for the site harbour-post.example, whose page names a feed on feeds.example.
 type site struct {
+	mu   sync.Mutex // guards what follows
 	page string
 	feed func(*http.Request) *http.Response
 }
 
 func (s *site) answer(r *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	switch r.URL.String() {
 	case "https://harbour-post.example/":
 		return respond(r, 200, s.page, "Content-Type", "text/html; charset=utf-8"), nil
@@ -31,6 +36,13 @@ func (s *site) answer(r *http.Request) (*http.Response, error) {
 		return s.feed(r), nil
 	}
 	return respond(r, 404, "nothing"), nil
+}
+
+// change changes the site.
+func (s *site) change(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
 }
 
 func goodFeed(r *http.Request) *http.Response {
@@ -112,7 +124,9 @@ func TestDiscoveryByGuess(t *testing.T) {
 		}
 		g.stop()
 
-		s.feed = func(r *http.Request) *http.Response { return respond(r, 200, s.page, "Content-Type", "text/html") }
+		s.change(func() {
+			s.feed = func(r *http.Request) *http.Response { return respond(r, 200, s.page, "Content-Type", "text/html") }
+		})
 		g = start(t, pageSource(), nil, s.answer)
 		time.Sleep(3 * time.Hour)
 		st := g.States()[0]
@@ -131,18 +145,19 @@ func TestDiscoveryAgain(t *testing.T) {
 		s := &site{page: frontPage, feed: goodFeed}
 		g := start(t, pageSource(), nil, s.answer)
 		time.Sleep(time.Minute)
-		broken := true
-		s.feed = func(r *http.Request) *http.Response {
-			if broken && strings.HasSuffix(r.URL.Path, "harbour.xml") {
-				return respond(r, 500, "")
+		s.change(func() {
+			s.feed = func(r *http.Request) *http.Response {
+				if strings.HasSuffix(r.URL.Path, "harbour.xml") {
+					return respond(r, 500, "")
+				}
+				return goodFeed(r)
 			}
-			return goodFeed(r)
-		}
+		})
 		time.Sleep(12 * time.Hour)
 		if n := len(g.times("https://harbour-post.example/")); n != 1 {
 			t.Errorf("the page was asked %d times within half a day of failures, want once", n)
 		}
-		s.page = strings.ReplaceAll(frontPage, "https://feeds.example/harbour.xml", "/atom.xml")
+		s.change(func() { s.page = strings.ReplaceAll(frontPage, "https://feeds.example/harbour.xml", "/atom.xml") })
 		time.Sleep(72 * time.Hour)
 		if st := g.States()[0]; st.Found != "https://harbour-post.example/atom.xml" || st.Error != "" {
 			t.Errorf("state = %+v, want the page's new feed", st)
@@ -153,16 +168,16 @@ func TestDiscoveryAgain(t *testing.T) {
 // Where a feed was, a page is a mishap and no reason to read another feed.
 func TestDiscoveryLeavesFeedsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		good := true
+		var bad atomic.Bool
 		answer := func(r *http.Request) (*http.Response, error) {
-			if good {
+			if !bad.Load() {
 				return goodFeed(r), nil
 			}
 			return respond(r, 200, frontPage, "Content-Type", "text/html"), nil
 		}
 		g := start(t, pageSource(), nil, answer)
 		time.Sleep(time.Minute)
-		good = false
+		bad.Store(true)
 		time.Sleep(5 * 24 * time.Hour)
 		for _, url := range addresses(g.network) {
 			if url != "https://harbour-post.example/" {

@@ -109,7 +109,12 @@ func (p *pages) read(ctx context.Context, a *story.Article) {
 		if p.first == nil {
 			p.first = pageError(err)
 		}
-		p.stopped = asksToWait(err)
+		if p.stopped = asksToWait(err); p.stopped {
+			p.f.mu.Lock()
+			p.f.heed(p.src, err, time.Now())
+			p.f.mu.Unlock()
+			p.f.poke()
+		}
 		return
 	}
 	p.row = 0

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +17,7 @@ import (
 // press is a site with a feed of short items and a page for each; the articles it
 // commits are what Stored knows.
 type press struct {
+	mu     sync.Mutex // guards what follows
 	feed   string
 	page   func(r *http.Request) *http.Response
 	stored map[story.Key]story.Article
@@ -34,6 +36,8 @@ func shortItems(n int) string {
 }
 
 func (p *press) answer(r *http.Request) (*http.Response, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if r.URL.Host == "harbour-post.example" {
 		return respond(r, 200, p.feed), nil
 	}
@@ -44,6 +48,8 @@ func (p *press) answer(r *http.Request) (*http.Response, error) {
 }
 
 func (p *press) known(articles []story.Article) ([]*story.Article, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	known := make([]*story.Article, len(articles))
 	for i := range articles {
 		if a, ok := p.stored[articles[i].Key()]; ok {
@@ -60,7 +66,11 @@ func (p *press) start(t *testing.T, sources ...story.Source) *rig {
 	src := story.Source{Name: "Post", Feed: "https://harbour-post.example/feed", FullText: true, Interval: time.Hour, Enabled: true,
 		Headers: map[string]string{"X-Key": "secret"}}
 	g := start(t, append([]story.Source{src}, sources...), nil, p.answer, func(o *Options) { o.Stored = p.known })
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	g.sink = func(_ context.Context, r *Result) error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		for _, a := range r.Articles {
 			p.stored[a.Key()] = a
 		}
@@ -103,7 +113,9 @@ func TestFullText(t *testing.T) {
 				t.Fatalf("pages asked for at %v, want a second between them", at)
 			}
 		}
+		p.mu.Lock()
 		p.feed = strings.Replace(shortItems(21), "crossing, part 1<", "crossing: the ruling<", 1)
+		p.mu.Unlock()
 		time.Sleep(90 * time.Minute)
 		if n := len(g.times("https://pages.example/")); n != 21 {
 			t.Errorf("%d pages asked for, want 20 and the new one", n)
@@ -177,6 +189,27 @@ func TestFullTextWithoutStore(t *testing.T) {
 			if len(r.Articles) > 0 || !strings.Contains(r.State.Error, "the disk is gone") {
 				t.Errorf("result = %d articles, error %q, want the error alone", len(r.Articles), r.State.Error)
 			}
+		}
+	})
+}
+
+// A server that asks to wait when it is asked for a page is left alone by all sources.
+func TestFullTextHeedsRetryAfter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &press{feed: shortItems(9), page: func(r *http.Request) *http.Response {
+			if r.URL.Path == "/feed" {
+				return respond(r, 200, feedOf("x"))
+			}
+			return respond(r, 503, "", "Retry-After", "3600")
+		}}
+		g := p.start(t, story.Source{Name: "Pages", Feed: "https://pages.example/feed", Interval: time.Minute, Enabled: true})
+		time.Sleep(50 * time.Minute)
+		if n := len(g.times("https://pages.example/")); n > 2 {
+			t.Errorf("the host was asked %d times within the hour that it asked for, want once or twice before", n)
+		}
+		time.Sleep(20 * time.Minute)
+		if n := len(g.times("https://pages.example/feed")); n < 5 {
+			t.Errorf("its feed was asked for %d times in all, want it to go on after the hour", n)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package fetcher
 import (
 	"container/heap"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -111,6 +112,13 @@ func (f *Fetcher) release(h *host) {
 	f.lineUp(h)
 }
 
+// heed holds a host back whose answer to a request of src asked for it (Retry-After).
+func (f *Fetcher) heed(src *story.Source, err error, now time.Time) {
+	if status, ok := errors.AsType[*StatusError](err); ok && status.RetryAfter > 0 && !src.Private && speaksForHost(status.from) {
+		f.keep(f.hostAt(hostKey(status.from)), now.Add(min(status.RetryAfter, maxHostHold)), now)
+	}
+}
+
 // keep holds everything on h back until t, where a server asked for it at now.
 func (f *Fetcher) keep(h *host, t, now time.Time) {
 	if !t.After(h.hold) {
@@ -159,7 +167,7 @@ func (v *visit) to(ctx context.Context, key string) error {
 	h := f.hostAt(key)
 	if now := time.Now(); h.hold.After(now) {
 		f.mu.Unlock()
-		return fmt.Errorf("the server redirects to a host that asked to wait; it can be asked again in %s", words(h.hold.Sub(now)))
+		return fmt.Errorf("the host %s asked to wait; it can be asked again in %s", key, words(h.hold.Sub(now)))
 	}
 	if v.host != h {
 		if v.host != nil {

@@ -315,9 +315,7 @@ func (f *Fetcher) adopt(e *source, r *Result) {
 		return
 	}
 	e.host = f.hostOf(&e.src, &e.st)
-	if status, ok := errors.AsType[*StatusError](r.Err); ok && status.RetryAfter > 0 && !e.src.Private && speaksForHost(status.from) {
-		f.keep(f.hostAt(hostKey(status.from)), now.Add(min(status.RetryAfter, maxHostHold)), now)
-	}
+	f.heed(&e.src, r.Err, now)
 	if e.host.hold.After(now) {
 		f.keepBack(e, now)
 	}
