@@ -105,12 +105,15 @@ func newAtomEntry(e *entry) *atomEntry {
 	return x
 }
 
-// pageLinks links the beginning of the feed, and what follows.
+// pageLinks links the beginning of the feed, what follows, and the hub.
 func pageLinks(d *document, kind string) (links []atomLink) {
 	for _, l := range []atomLink{{Href: d.first, Rel: "first", Type: kind}, {Href: d.next, Rel: "next", Type: kind}} {
 		if l.Href != "" {
 			links = append(links, l)
 		}
+	}
+	if d.hub != "" {
+		links = append(links, atomLink{Href: d.hub, Rel: "hub"})
 	}
 	return links
 }

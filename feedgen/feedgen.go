@@ -63,6 +63,7 @@ type Config struct {
 	Sources  []story.Source // an article of none of them is not shown
 	Feeds    []Feed         // one of them is named "stories"
 	Mutes    []Mute
+	Hub      string // WebSub hub that open feeds name; "": none
 	Users    []User // who may log in; none: pages are open, and actions are for local use
 }
 

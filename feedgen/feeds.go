@@ -78,25 +78,40 @@ func (h *Handler) replyFeed(w http.ResponseWriter, r *http.Request, f *Feed, ext
 		fail(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	v, form := h.viewOf(r), formats[ext]
-	key = "feed/" + ext + "/" + strconv.Itoa(p.limit) + "/" + key
-	if day := v.dueDay(f); day != "" {
-		key += "@" + day
-	}
+	v := h.viewOf(r)
+	key = v.feedKey(f, ext, p, key)
 	if p.before != (cursor{}) { // rarely read twice
 		key = ""
 	}
-	h.reply(w, r, form.contentType, key, func() ([]byte, time.Time, error) {
+	if hub := v.hubOf(f, p); hub != "" {
+		w.Header().Add("Link", "<"+hub+">; rel=\"hub\"")
+		w.Header().Add("Link", "<"+v.feedURL(f, ext)+">; rel=\"self\"")
+	}
+	h.reply(w, r, formats[ext].contentType, key, v.renderFeed(f, ext, p))
+}
+
+// feedKey names a part of f for the cache; name tells f from other feeds.
+func (v *view) feedKey(f *Feed, ext string, p part, name string) string {
+	key := "feed/" + ext + "/" + strconv.Itoa(p.limit) + "/" + name
+	if day := v.dueDay(f); day != "" {
+		key += "@" + day
+	}
+	return key
+}
+
+// renderFeed returns what makes a part of f.
+func (v *view) renderFeed(f *Feed, ext string, p part) func() ([]byte, time.Time, error) {
+	return func() ([]byte, time.Time, error) {
 		d, err := v.document(f, ext, p)
 		if err != nil {
 			return nil, time.Time{}, err
 		}
-		body, err := form.write(d)
+		body, err := formats[ext].write(d)
 		if err != nil {
 			return nil, time.Time{}, fmt.Errorf("write feed %s.%s: %w", f.Name, ext, err)
 		}
 		return body, d.modified, nil
-	})
+	}
 }
 
 // parsePart reads ?limit= and ?before=.
@@ -122,6 +137,7 @@ type document struct {
 	self     string // its own address
 	first    string // address of its beginning; "" if this is all
 	next     string // address of what follows; "" if nothing does
+	hub      string // that tells of changes; "" if none does
 	home     string // of the page that it stands for
 	lang     string // of all entries, "" if they differ
 	revised  time.Time
@@ -202,6 +218,7 @@ func (v *view) document(f *Feed, ext string, p part) (*document, error) {
 // link sets the addresses of d, and of its neighbours (RFC 5005, section 3).
 func (v *view) link(d *document, f *Feed, ext string, p part, more bool) {
 	begin := v.feedURL(f, ext)
+	d.hub = v.hubOf(f, p)
 	if p.limit > 0 {
 		begin = withParam(begin, "limit", strconv.Itoa(p.limit))
 	}

@@ -17,9 +17,16 @@ type jsonFeed struct {
 	HomePageURL string     `json:"home_page_url"`
 	FeedURL     string     `json:"feed_url"`
 	NextURL     string     `json:"next_url,omitempty"`
+	Hubs        []jsonHub  `json:"hubs,omitempty"`
 	Description string     `json:"description"`
 	Language    string     `json:"language,omitempty"`
 	Items       []jsonItem `json:"items"`
+}
+
+// jsonHub is where a reader may ask to be told of changes.
+type jsonHub struct {
+	Type string `json:"type"`
+	URL  string `json:"url"`
 }
 
 // jsonItem is gorilla's item with a language, attachments whose size has the
@@ -65,6 +72,9 @@ func writeJSON(d *document) ([]byte, error) {
 		Version: "https://jsonfeed.org/version/1.1", Title: d.title, HomePageURL: d.home, FeedURL: d.self,
 		NextURL:     d.next,
 		Description: d.subtitle, Language: d.lang, Items: []jsonItem{},
+	}
+	if d.hub != "" {
+		feed.Hubs = []jsonHub{{"WebSub", d.hub}}
 	}
 	for i := range d.entries {
 		feed.Items = append(feed.Items, newJSONItem(&d.entries[i]))

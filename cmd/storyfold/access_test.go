@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -136,4 +137,37 @@ func runUntil(t *testing.T, cmd *exec.Cmd, text string) string {
 	cmd.Process.Kill()
 	cmd.Wait()
 	return said.String()
+}
+
+// What changes a feed is announced to the hub, soon, and nothing of a feed with a key.
+func TestHubIsTold(t *testing.T) {
+	told := make(chan string, 100)
+	hub := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		told <- r.FormValue("hub.mode") + " " + r.FormValue("hub.url")
+		w.WriteHeader(http.StatusAccepted)
+	}))
+	defer hub.Close()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "articles", "a.txt"), quarry[0])
+	write(t, filepath.Join(dir, "config.toml"), head+"websub.hub = \""+hub.URL+"\"\nfetch.allow_private_networks = true\n"+
+		"[[source]]\nname = \"files\"\nfiles = \"articles/*.txt\"\n[[feed]]\nname = \"mine\"\nkey = \"s3cret\"\n")
+	s := serve(t, dir)
+	s.eventually("the first article", func(e []entry) bool { return len(e) == 1 })
+	write(t, filepath.Join(dir, "articles", "b.txt"), orchard)
+	s.eventually("the second article", func(e []entry) bool { return len(e) == 2 })
+	want := map[string]bool{}
+	for _, ext := range []string{"atom", "json", "rss"} {
+		want["publish http://127.0.0.1:8080/feed."+ext] = true
+	}
+	for end := time.After(patience); len(want) > 0; {
+		select {
+		case got := <-told:
+			if strings.Contains(got, "mine") || strings.Contains(got, "s3cret") {
+				t.Errorf("the hub was told %q", got)
+			}
+			delete(want, got)
+		case <-end:
+			t.Fatalf("the hub was not told %v", want)
+		}
+	}
 }

@@ -26,6 +26,7 @@ type config struct {
 	Fetch     fetchConfig
 	Retention retentionConfig
 	Access    accessConfig
+	Hub       string // WebSub hub that open feeds are announced to; "": none
 
 	Sources []story.Source // in the order of the file; Files is absolute
 	Feeds   []feedgen.Feed // "stories" is the first
@@ -64,7 +65,7 @@ type retentionConfig struct {
 
 // feedgenConfig returns what the pages and feeds need of c.
 func (c *config) feedgenConfig() feedgen.Config {
-	return feedgen.Config{BaseURL: c.BaseURL, Timezone: c.Timezone, Sources: c.Sources, Feeds: c.Feeds, Mutes: c.Mutes, Users: c.Access.Users}
+	return feedgen.Config{BaseURL: c.BaseURL, Timezone: c.Timezone, Sources: c.Sources, Feeds: c.Feeds, Mutes: c.Mutes, Hub: c.Hub, Users: c.Access.Users}
 }
 
 // maxConfig is how many bytes of a config file are read: room for 100,000 sources.
@@ -114,6 +115,7 @@ func parseConfig(path string, data []byte) (*config, error) {
 		c.fetch(cfg, &doc)
 		c.retention(cfg, &doc)
 		c.access(cfg, &doc)
+		cfg.Hub = c.hub(doc.WebSub.Hub)
 		c.sources(cfg, &doc)
 		c.feeds(cfg, &doc)
 		c.mutes(cfg, &doc)

@@ -251,6 +251,21 @@ func (c *checker) proxy(text string) string {
 	return text
 }
 
+// hub checks the address of a WebSub hub.
+func (c *checker) hub(text string) string {
+	if text == "" {
+		return ""
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https":
+		c.wrong("websub.hub", `hub is not an http or https address; write "https://hub.example.org/"`)
+	case u.User != nil || u.Fragment != "" || strings.ContainsAny(text, "<>\" "):
+		c.wrong("websub.hub", "hub must have no user, no fragment and no characters that an address must escape: every reader sees it")
+	}
+	return text
+}
+
 // userAgent is what storyfold calls itself to the servers it reads from, where
 // the config says nothing else. Servers of others are told where to complain.
 func userAgent(baseURL string) string {

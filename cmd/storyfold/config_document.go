@@ -20,6 +20,7 @@ type document struct {
 	Fetch     fetchTable     `toml:"fetch"`
 	Retention retentionTable `toml:"retention"`
 	Access    accessTable    `toml:"access"`
+	WebSub    webSubTable    `toml:"websub"`
 	Source    []sourceTable  `toml:"source"`
 	Feed      []feedTable    `toml:"feed"`
 	Mute      []muteTable    `toml:"mute"`
@@ -51,6 +52,10 @@ type retentionTable struct {
 type accessTable struct {
 	Users []string `toml:"users"`
 	Open  bool     `toml:"open"`
+}
+
+type webSubTable struct {
+	Hub string `toml:"hub"`
 }
 
 type sourceTable struct {

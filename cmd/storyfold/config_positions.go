@@ -20,7 +20,7 @@ type problem struct {
 }
 
 // positions knows where every key of a config stands, and what is wrong with
-// the keys: unknown ones, ones of the wrong type, ones that do not work yet.
+// the keys: unknown ones, ones of the wrong type.
 type positions struct {
 	parser     unstable.Parser
 	at         map[string]position // by path: "fetch.interval", "source[2]", "source[2].name", "feed[0].include[1]"
@@ -178,11 +178,7 @@ func (p *positions) known(path string, at position) bool {
 	if _, ok := schemaType(path); ok {
 		return true
 	}
-	if then, ok := notYet[bare(path)]; ok {
-		p.refuse(path, at, fmt.Sprintf("%s is not yet available; %s", last(path), then))
-	} else {
-		p.refuse(path, at, unknownKey(path))
-	}
+	p.refuse(path, at, unknownKey(path))
 	return false
 }
 

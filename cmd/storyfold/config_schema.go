@@ -9,11 +9,6 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// notYet are the keys that are known and do not work yet.
-var notYet = map[string]string{
-	"websub": "readers poll until it does",
-}
-
 // unknownKey says that path is unknown, and what was probably meant.
 func unknownKey(path string) string {
 	key, table := last(path), bare(parent(path))
@@ -22,16 +17,10 @@ func unknownKey(path string) string {
 		text = fmt.Sprintf("%s in %s", text, header(table))
 	}
 	known := schemaKeys(table)
-	for unborn := range notYet {
-		if parent(unborn) == table {
-			known = append(known, last(unborn))
-		}
-	}
-	slices.Sort(known)
 	if near := nearest(key, known); near != "" {
 		return fmt.Sprintf("%s; did you mean %q?", text, near)
 	}
-	for _, other := range []string{"", "fetch", "group", "retention", "access", "source", "feed", "mute"} {
+	for _, other := range []string{"", "fetch", "group", "retention", "access", "websub", "source", "feed", "mute"} {
 		keys := schemaKeys(other)
 		near := nearest(key, keys)
 		switch {

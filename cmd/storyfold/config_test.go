@@ -214,9 +214,6 @@ func TestConfigErrors(t *testing.T) {
 			`1:26: unknown key "file" in [[source]]; did you mean "files"?`,
 		}},
 		{"odd keys", "\"a.b[0]\" = 1\n'' = 2\n", []string{`1:1: unknown key`, `2:1: unknown key`}},
-		{"not yet", "[access]\nusers = []\n[websub]\nhub = ''\n[[source]]\nname='x'\nfiles='y'", []string{
-			`3:2: websub is not yet available`,
-		}},
 		{"updates", "[[feed]]\nname='x'\nupdates='reissues'\n[[feed]]\nname='y'\nupdates = 'digest@7:00'\n[[feed]]\nname='z'\nupdates = 'digest@07:00'\nlink='article'", []string{
 			`3:1: updates must be "silent", "bump", "reissue" or "digest@07:00", not "reissues"`,
 			`6:1: "7:00" is no time of day; write "digest@07:00"`,
@@ -257,6 +254,8 @@ func TestConfigErrors(t *testing.T) {
 			`5:1: the user "ann" is there already, in line 4`,
 			`5:69: what stands after "bob": is no bcrypt hash`,
 		}},
+		{"hub", "websub.hub = 'hub.example'", []string{`1:8: hub is not an http or https address`}},
+		{"hub with a password", "websub.hub = 'https://joe:pass@hub.example/'", []string{`1:8: hub must have no user`}},
 		{"port", "listen = '127.0.0.1:99999'", []string{`1:1: listen "127.0.0.1:99999": the port`}},
 		{"durations and sizes", "[fetch]\ninterval='30'\nmin_interval='1h30'\ntimeout='-3s'\nhost_delay='2h'\nmax_body='-1MiB'\n[group]\nwindow='99999999999d'", []string{
 			`2:1: interval: "30" is not a duration`,
