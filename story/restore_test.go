@@ -179,8 +179,10 @@ func TestRestoreErrors(t *testing.T) {
 	}
 	twice := func(yield func(Restored, error) bool) {
 		for x, err := range l.restorable() {
-			if !yield(x, err) || !yield(x, err) {
-				return
+			for range 2 {
+				if !yield(x, err) {
+					return
+				}
 			}
 		}
 	}
