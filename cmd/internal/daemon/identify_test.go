@@ -134,3 +134,41 @@ func TestAlike(t *testing.T) {
 		}
 	}
 }
+
+// TestHeavyResultComesLast gives a result of very many articles first, and others while it waits.
+func TestHeavyResultComesLast(t *testing.T) {
+	db := openStore(t, t.TempDir())
+	defer closeStore(t, db)
+	p := testPipeline(t, db, time.Now)
+	stop, ended := make(chan struct{}), make(chan error, 1)
+	go func() { ended <- p.Run(stop) }()
+	article := func(source string, i int) story.Article {
+		return story.Article{Source: source, Identity: fmt.Sprint(i), Outlet: source, Title: fmt.Sprintf("%s %d", source, i)}
+	}
+	heavy := &fetcher.Result{}
+	for i := range maxBatch + 1 {
+		heavy.Articles = append(heavy.Articles, article("heavy", i))
+	}
+	done := make(chan Counts, 1)
+	go func() {
+		n, err := p.Take(context.Background(), heavy)
+		if err != nil {
+			t.Error(err)
+		}
+		done <- n
+	}()
+	n, err := p.Take(context.Background(), &fetcher.Result{Articles: []story.Article{article("light", 1)}})
+	if err != nil || n.New != 1 {
+		t.Fatalf("a light result: %+v, %v", n, err)
+	}
+	if n := <-done; n.New != maxBatch+1 {
+		t.Errorf("the heavy result: %+v", n)
+	}
+	if a, err := db.Article(1); err != nil || a.Source != "light" {
+		t.Errorf("the first article is of %+v, %v; want the light source", a, err)
+	}
+	close(stop)
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,6 +30,12 @@ const (
 	// is told and written once.
 	linger       = 150 * time.Millisecond
 	gatherAtMost = 3 * time.Second
+
+	// heavyIdle is how long nothing else must come before a result of more than
+	// maxBatch articles is taken, so that the others do not wait for it, and
+	// heavyAtMost how long it waits in all.
+	heavyIdle   = time.Second
+	heavyAtMost = 30 * time.Second
 
 	flushEvery  = time.Minute     // how often the schedule state of unchanged sources is stored
 	expireEvery = time.Hour       // how often retention is looked after
@@ -58,6 +65,7 @@ type Pipeline struct {
 	beat    atomic.Int64 // Unix nanoseconds of the last sign of life
 	stats   pipelineStats
 	grouper *story.Grouper  // of the goroutine of Run, or of Restore before it
+	heavy   []*job          // of the goroutine of Run: they wait until nothing else comes
 	batch   *changes        // the batch at hand, for used
 	unsaved *story.Settings // in force, and not stored yet; nil: they are
 	last    time.Time       // FirstSeen of the last batch: never runs backwards
@@ -78,6 +86,7 @@ type job struct {
 	result *fetcher.Result
 	counts Counts
 	done   chan error
+	came   time.Time // of one in Pipeline.heavy
 }
 
 // NewPipeline returns a pipeline into db. It starts nothing; Restore comes first.
@@ -205,10 +214,16 @@ func (p *Pipeline) Run(stop <-chan struct{}) error {
 	p.expire()
 	for {
 		p.beat.Store(time.Now().UnixNano())
+		var idle <-chan time.Time
+		if len(p.heavy) > 0 {
+			idle = time.After(min(heavyIdle, heavyAtMost-time.Since(p.heavy[0].came)))
+		}
 		select {
 		case j := <-p.jobs:
 			batch, empty := p.gather(j)
 			p.work(stop, batch, empty)
+		case <-idle:
+			p.lift(stop)
 		case t := <-p.tasks:
 			p.perform(stop, t)
 		case <-beat.C:
@@ -217,24 +232,43 @@ func (p *Pipeline) Run(stop <-chan struct{}) error {
 		case <-expire.C:
 			p.expire()
 		case <-stop:
+			for len(p.heavy) > 0 {
+				p.lift(stop)
+			}
 			p.flush()
 			return nil
 		}
 	}
 }
 
+// lift takes the first heavy result.
+func (p *Pipeline) lift(stop <-chan struct{}) {
+	j := p.heavy[0]
+	p.heavy = slices.Delete(p.heavy, 0, 1)
+	p.work(stop, []*job{j}, len(p.heavy) == 0)
+}
+
 // gather adds to the first job what comes while results keep coming, and tells
-// whether the queue is empty then.
+// whether the queue is empty then. It puts heavy ones aside.
 func (p *Pipeline) gather(first *job) (batch []*job, empty bool) {
-	batch = []*job{first}
+	n := 0
+	add := func(j *job) {
+		if len(j.result.Articles) > maxBatch {
+			j.came = time.Now()
+			p.heavy = append(p.heavy, j)
+			return
+		}
+		batch = append(batch, j)
+		n += len(j.result.Articles)
+	}
+	add(first)
 	moment, end := time.NewTimer(linger), time.NewTimer(gatherAtMost)
 	defer moment.Stop()
 	defer end.Stop()
-	for n := len(first.result.Articles); n < maxBatch; {
+	for n < maxBatch {
 		select {
 		case j := <-p.jobs:
-			batch = append(batch, j)
-			n += len(j.result.Articles)
+			add(j)
 			moment.Reset(linger)
 		case <-moment.C:
 			return batch, true
@@ -248,6 +282,9 @@ func (p *Pipeline) gather(first *job) (batch []*job, empty bool) {
 // work commits a batch and answers its jobs. After a failure it waits, without
 // taking more, until the store commits again.
 func (p *Pipeline) work(stop <-chan struct{}, batch []*job, empty bool) {
+	if len(batch) == 0 {
+		return
+	}
 	start := time.Now()
 	err := p.process(batch, empty)
 	p.stats.busy.Add(int64(time.Since(start)))
