@@ -201,8 +201,9 @@ func (w *writer) checkStory(s *story.Story) error {
 	return nil
 }
 
-// dropStory removes a story's record and what is indexed of it, if it is
-// stored, and lets its members loose.
+// dropStory removes a story's record and its places in the orders of stories, if
+// it is stored, and lets its members loose. Bucket member still names it for
+// them: most come back, and none may stay loose.
 func (w *writer) dropStory(id story.ID) error {
 	var s story.Story
 	if ok, err := get(w.story, bucketStory, []byte(id), &s); !ok || err != nil {
@@ -210,9 +211,6 @@ func (w *writer) dropStory(id story.ID) error {
 	}
 	for _, m := range s.Members {
 		w.loose[m.Seq] = true
-		if err := w.member.Delete(number(m.Seq)); err != nil {
-			return err
-		}
 	}
 	w.changes.story(&s, -1)
 	return w.dropHeader(&s)
@@ -334,16 +332,20 @@ func (w *writer) takeMembers(s *story.Story) error {
 			return fmt.Errorf("%w: member %d is not in order", ErrInvalid, m.Seq)
 		}
 		last = m.Seq
-		if w.article.Get(seq) == nil {
+		id := w.member.Get(seq)
+		switch {
+		case !w.loose[m.Seq] && id != nil:
+			return fmt.Errorf("%w: member %d is in story %s", ErrInvalid, m.Seq, id)
+		case !w.loose[m.Seq]:
 			return fmt.Errorf("%w: member %d is not stored", ErrInvalid, m.Seq)
 		}
-		if other := w.member.Get(seq); other != nil {
-			return fmt.Errorf("%w: member %d is in story %s", ErrInvalid, m.Seq, other)
+		delete(w.loose, m.Seq)
+		if string(id) == string(s.ID) { // as it was
+			continue
 		}
 		if err := w.member.Put(seq, []byte(s.ID)); err != nil {
 			return err
 		}
-		delete(w.loose, m.Seq)
 	}
 	return nil
 }

@@ -301,3 +301,41 @@ func TestByLinkFindsTheFirst(t *testing.T) {
 		}
 	}
 }
+
+// TestJoinOfLargeStory: an article that joins a story of 1,000 members leaves
+// what is stored of those members alone, but for the story's own record.
+func TestJoinOfLargeStory(t *testing.T) {
+	const every, n = 10, 10_000
+	db := openStore(t, t.TempDir())
+	c := single(1, n)
+	var large []story.Article
+	var others []story.Story
+	for i := range c.Articles {
+		if i%every == 0 {
+			large = append(large, c.Articles[i])
+		} else {
+			others = append(others, c.Stories[i])
+		}
+	}
+	c.Stories = append(others, storyOf("large", large...))
+	for i := range c.Decisions {
+		if i%every == 0 {
+			c.Decisions[i].Story = "large"
+		}
+	}
+	commit(t, db, c)
+	c = single(n+1, n+1)
+	c.Stories = []story.Story{storyOf("large", append(large, c.Articles[0])...)}
+	c.Decisions[0].Story = "large"
+	record, err := encode(&c.Stories[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := db.bolt.Stats().TxStats
+	commit(t, db, c)
+	after := db.bolt.Stats().TxStats
+	written := int(after.GetPageAlloc() - before.GetPageAlloc())
+	if most := len(record) + 40*4096; written > most {
+		t.Errorf("a join wrote %d bytes for a record of %d, want at most %d", written, len(record), most)
+	}
+}
