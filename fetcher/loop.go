@@ -228,7 +228,7 @@ func (f *Fetcher) look(r *run, e *source, visit *visit, src story.Source, st sto
 // maxHeld is how many bytes of results may wait for their commit before no
 // further look begins. Results that wait together are committed together, which
 // costs a fraction of committing one after the other.
-const maxHeld = 24 << 20
+const maxHeld = 16 << 20
 
 // size returns about how many bytes of memory the articles take.
 func (r *Result) size() int {

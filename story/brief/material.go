@@ -8,21 +8,33 @@ import (
 	"storyfold/story"
 )
 
+// Past is what Material and Tell must know of a story as it was: a fraction of the story.
+type Past struct {
+	reports int
+	members map[uint64]bool // Seq
+	outlets map[string]bool
+}
+
+// PastOf returns what Material and Tell must know of s before it changes. It keeps nothing of s.
+func PastOf(s *story.Story) *Past {
+	p := &Past{reports: s.Reports, members: make(map[uint64]bool, len(s.Members)), outlets: make(map[string]bool)}
+	for i := range s.Members {
+		p.members[s.Members[i].Seq] = true
+		p.outlets[s.Members[i].Outlet] = true
+	}
+	return p
+}
+
 // Material tells whether after, a story that Make has seen, holds something that
-// before had not: a new independent report, or facts in a new article that no
+// it had not before: a new independent report, or facts in a new article that no
 // earlier one had. The reason is in words, for a revision ("new report by
 // Harbour Post", "new facts from Harbour Post"). before may be nil: the story
 // opened. Further copies, edits and changes of grouping alone are not material.
-func Material(before, after *story.Story) (reason string, ok bool) {
+func Material(before *Past, after *story.Story) (reason string, ok bool) {
 	if before == nil {
 		return "opened", true
 	}
-	known := make(map[uint64]bool, len(before.Members))
-	outlets := make(map[string]bool)
-	for _, m := range before.Members {
-		known[m.Seq] = true
-		outlets[m.Outlet] = true
-	}
+	known, outlets := before.members, before.outlets
 	families := make(map[int]bool)
 	for _, m := range after.Members {
 		if known[m.Seq] {
@@ -43,9 +55,9 @@ func Material(before, after *story.Story) (reason string, ok bool) {
 		}
 	}
 	switch {
-	case after.Reports > before.Reports && len(reports) == 1:
+	case after.Reports > before.reports && len(reports) == 1:
 		return "new report by " + reports[0], true
-	case after.Reports > before.Reports && len(reports) > 1:
+	case after.Reports > before.reports && len(reports) > 1:
 		return "new reports by " + list(reports), true
 	case len(facts) > 0:
 		return "new facts from " + list(facts), true

@@ -22,12 +22,10 @@ const (
 // Tell returns what after, a story that Make has seen, says in a revision that
 // follows before: its summary, and the reports and facts that came since. before
 // may be nil: then all of them did.
-func Tell(before, after *story.Story) *story.Told {
-	known := map[uint64]bool{}
+func Tell(before *Past, after *story.Story) *story.Told {
+	var known map[uint64]bool
 	if before != nil {
-		for _, m := range before.Members {
-			known[m.Seq] = true
-		}
+		known = before.members
 	}
 	t := &story.Told{Lang: after.Lang, Reports: tellReports(after.Members, known)}
 	for _, x := range after.Brief.Summary {
@@ -62,17 +60,17 @@ func tellReports(members []story.Member, known map[uint64]bool) []story.Quote {
 	}
 	var reports, copies []story.Quote
 	at := map[int]int{}
-	for _, m := range slices.SortedStableFunc(slices.Values(members), func(a, b story.Member) int { return a.Time.Compare(b.Time) }) {
+	for _, m := range byTime(members) {
 		i, again := at[m.Family]
 		switch {
 		case known[m.Seq]:
 		case told[m.Family] && m.Family != 0:
-			copies = append(copies, quoteOf(&m, m.Title))
+			copies = append(copies, quoteOf(m, m.Title))
 		case again && m.Family != 0:
 			reports[i].Copies++
 		default:
 			at[m.Family] = len(reports)
-			reports = append(reports, quoteOf(&m, m.Title))
+			reports = append(reports, quoteOf(m, m.Title))
 		}
 	}
 	if len(reports) == 0 {
@@ -139,4 +137,14 @@ func clipBytes(s string, n int) string {
 		n--
 	}
 	return strings.Clone(s[:n])
+}
+
+// byTime returns the members by time, those of the same time in commit order.
+func byTime(members []story.Member) []*story.Member {
+	all := make([]*story.Member, len(members))
+	for i := range members {
+		all[i] = &members[i]
+	}
+	slices.SortStableFunc(all, func(a, b *story.Member) int { return a.Time.Compare(b.Time) })
+	return all
 }

@@ -26,7 +26,7 @@ func TestTell(t *testing.T) {
 		Summary:        []story.Sentence{{Text: "One.", Article: 1}, {Text: "Gone.", Article: 9}},
 		New:            []story.Sentence{{Text: "Old news.", Article: 2}, {Text: "News.", Article: 4}},
 	}
-	told := Tell(before, after)
+	told := Tell(PastOf(before), after)
 	if len(told.Reports) != 1 || told.Reports[0].Article != 4 || told.Reports[0].Copies != 1 || told.Reports[0].Text != "Title of D" {
 		t.Errorf("new reports = %+v, want that of D with a copy", told.Reports)
 	}
@@ -44,7 +44,7 @@ func TestTell(t *testing.T) {
 		t.Errorf("the first revision tells %+v", first)
 	}
 	copied := &story.Story{Members: append(before.Members[:2:2], tellMember(3, 1, "C"))}
-	if r := Tell(before, copied).Reports; len(r) != 1 || r[0].Article != 3 {
+	if r := Tell(PastOf(before), copied).Reports; len(r) != 1 || r[0].Article != 3 {
 		t.Errorf("a copy with news: %+v", r)
 	}
 }
@@ -61,7 +61,7 @@ func TestTellIsBounded(t *testing.T) {
 		s.Brief.Summary = append(s.Brief.Summary, story.Sentence{Text: long, Article: i + 1})
 	}
 	s.Brief.New = s.Brief.Summary
-	told, size := Tell(&story.Story{}, s), 0
+	told, size := Tell(PastOf(&story.Story{}), s), 0
 	for _, list := range [][]story.Quote{told.Summary, told.New, told.Reports} {
 		for _, q := range list {
 			size += len(q.Text) + len(q.Outlet) + len(q.URL)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"storyfold/story"
+	"storyfold/story/brief"
 )
 
 // changes gathers what the decisions of one batch make of the stories: each
@@ -27,7 +28,7 @@ type changes struct {
 // draft is a story that is being changed.
 type draft struct {
 	story.Story
-	before *story.Story // as stored; nil if the story is new
+	before *brief.Past  // as stored; nil if the story is new
 	origin *story.Story // that it was split from in this batch; nil: none
 	texts  bool         // its members changed: the brief must be made anew
 }
@@ -54,9 +55,7 @@ func (c *changes) draft(id story.ID) (*draft, error) {
 	if s.ID != id {
 		return nil, fmt.Errorf("story %s: a decision names an alias of %s", id, s.ID)
 	}
-	before := s
-	before.Members = slices.Clone(s.Members)
-	d := &draft{Story: s, before: &before}
+	d := &draft{Story: s, before: brief.PastOf(&s)}
 	c.put(d)
 	return d, nil
 }
@@ -156,7 +155,7 @@ func (c *changes) move(d story.Decision) error {
 	c.note(from, d.Kind, fmt.Sprintf("“%s” went to another story%s", m.Title, numbers(d.Reason)))
 	c.note(to, d.Kind, fmt.Sprintf("“%s” came from another story%s", m.Title, numbers(d.Reason)))
 	if len(from.Members) == 0 {
-		c.alias(from, to)
+		return c.alias(from, to)
 	}
 	return nil
 }
@@ -195,8 +194,7 @@ func (c *changes) merge(d story.Decision) error {
 		c.note(to, e.Kind, e.Text)
 	}
 	c.note(to, d.Kind, fmt.Sprintf("merged with %s%s%s", d.From, quoted(headline), numbers(d.Reason)))
-	c.alias(from, to)
-	return nil
+	return c.alias(from, to)
 }
 
 func (c *changes) split(d story.Decision) error {
@@ -226,10 +224,13 @@ func (c *changes) split(d story.Decision) error {
 
 // alias makes from, which has no articles left, another name of to. What
 // readers saw of from is what was stored of it.
-func (c *changes) alias(from, to *draft) {
+func (c *changes) alias(from, to *draft) error {
 	was := story.Story{ID: from.ID}
 	if from.before != nil {
-		was = *from.before
+		var err error
+		if was, err = c.load(from.ID); err != nil {
+			return fmt.Errorf("story %s: %w", from.ID, err)
+		}
 	}
 	was.Formers = from.Formers
 	to.Absorb(&was, c.now)
@@ -243,6 +244,7 @@ func (c *changes) alias(from, to *draft) {
 	c.order = slices.DeleteFunc(c.order, func(id story.ID) bool { return id == from.ID })
 	c.gone[from.ID] = true
 	c.aliases = append(c.aliases, story.Alias{From: from.ID, To: to.ID})
+	return nil
 }
 
 func (c *changes) note(d *draft, kind story.Kind, text string) {

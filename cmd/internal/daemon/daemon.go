@@ -128,6 +128,7 @@ func (d *daemon) run(ctx context.Context, reload <-chan os.Signal) error {
 	g.Go(func() error { return serveHTTP(ctx, d.adminServer(restored), admin, drained) })
 	g.Go(func() error { return d.notify(ctx, restored) })
 	g.Go(func() error { return d.announce(ctx, restored) })
+	g.Go(func() error { return boundMemory(ctx) })
 	g.Go(func() error { return d.reloads(ctx, restored, reload) })
 	g.Go(func() error {
 		defer close(stopped)

@@ -22,7 +22,7 @@ import (
 const (
 	// maxBatch is how many articles one transaction takes, as long as whole
 	// results make them up: a result is never spread over two.
-	maxBatch = 5000
+	maxBatch = 4000
 
 	// linger is how long a batch waits for the next result, and gatherAtMost how
 	// long for all of them. Results that arrive together are grouped oldest first
