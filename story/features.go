@@ -86,15 +86,19 @@ func (r *reader) read(it *item, a *Article, lex *lexicon) {
 	it.source, it.column = uint32(xxhash.Sum64String(a.Source)), columnOf(r.tokens)
 	r.dates = text.Dates(r.dates[:0], title, it.lang)
 	it.titled = uint8(len(r.dates))
-	r.dates = text.Dates(r.dates, body, it.lang)
-	it.dates = slices.Clone(r.dates)
 	for i := range r.tokens {
 		c := r.at(r.tokens[i].Stem)
 		c.v += param.titleWeight
 		c.h += param.titleWeight
 	}
-	r.tokens = text.Tokens(r.tokens[:0], body, it.lang)
-	for i := range r.tokens[:min(len(r.tokens), maxBody)] {
+	r.tokens = text.FirstTokens(r.tokens[:0], body, it.lang, maxBody)
+	r.tokens = r.tokens[:min(len(r.tokens), maxBody)]
+	if n := len(r.tokens); n == maxBody {
+		body = body[:r.tokens[n-1].End]
+	}
+	r.dates = text.Dates(r.dates, body, it.lang)
+	it.dates = slices.Clone(r.dates)
+	for i := range r.tokens {
 		c := r.at(r.tokens[i].Stem)
 		if i < leadWords {
 			c.v += param.leadWeight

@@ -73,6 +73,9 @@ func (d *dates) day(month Date, day int) {
 // word takes the word at i and returns its end.
 func (d *dates) word(i int) int {
 	s, end := d.text, i
+	if d.capital && s[i] >= 'a' && s[i] <= 'z' {
+		return d.small(i)
+	}
 	r, size := utf8.DecodeRuneInString(s[i:])
 	if !unicode.IsLetter(r) {
 		return i + size
@@ -97,15 +100,8 @@ func (d *dates) word(i int) int {
 	}
 	day := d.number1
 	d.number1 = 0
-	if d.capital && s[i] < utf8.RuneSelf && s[i] >= 'a' || len(word) > 40 {
-		switch {
-		case day > 0 && len(word) == 2: // 2nd, 28th
-			d.number1 = day
-		case word == "of" || word == "de":
-			d.number1 = day
-		default:
-			d.month = 0
-		}
+	if len(word) > 40 {
+		d.month = 0
 		return end
 	}
 	x, ok := d.names[strings.ToLower(word)]
@@ -124,6 +120,19 @@ func (d *dates) word(i int) int {
 		if day > 0 {
 			d.day(x, day)
 		}
+	}
+	return end
+}
+
+// small passes over a word in small letters where names of months have capitals,
+// but keeps the day in "28th of November".
+func (d *dates) small(i int) int {
+	s, end := d.text, i
+	for end < len(s) && (s[end] >= 'a' && s[end] <= 'z' || s[end] >= utf8.RuneSelf) {
+		end++
+	}
+	if end-i != 2 {
+		d.number1, d.month = 0, 0
 	}
 	return end
 }

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"math"
 	"strings"
 	"unicode"
 
@@ -136,7 +137,7 @@ func makeRules(lang string) *rules {
 		r.special = unicode.TurkishCase
 	}
 	r.roundUp = make(map[string]bool)
-	for _, t := range (&tokenizer{text: roundUps[lang], rules: r, last: -1}).run() {
+	for _, t := range (&tokenizer{text: roundUps[lang], rules: r, last: -1}).run(math.MaxInt) {
 		r.roundUp[t.Stem] = true
 	}
 	return r

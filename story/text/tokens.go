@@ -1,6 +1,7 @@
 package text
 
 import (
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -30,14 +31,19 @@ const maxWord = 64
 // letters or left whole. Chinese, Japanese, Korean, Thai, Lao, Khmer and
 // Burmese come as pairs of neighbouring signs.
 func Tokens(dst []Token, s, lang string) []Token {
-	t := tokenizer{text: s, rules: rulesFor(lang), dst: dst, first: true, last: -1}
-	return t.run()
+	return FirstTokens(dst, s, lang, math.MaxInt)
 }
 
-// run takes the words of the text and returns dst.
-func (t *tokenizer) run() []Token {
-	s := t.text
-	for i := 0; i < len(s); {
+// FirstTokens appends the first n content words of s, or a few more, as Tokens does.
+func FirstTokens(dst []Token, s, lang string, n int) []Token {
+	t := tokenizer{text: s, rules: rulesFor(lang), dst: dst, first: true, last: -1}
+	return t.run(n)
+}
+
+// run takes the words of the text until there are n, and returns dst.
+func (t *tokenizer) run(n int) []Token {
+	s, had := t.text, len(t.dst)
+	for i := 0; i < len(s) && len(t.dst)-had < n; {
 		if isSpace(s[i]) {
 			if s[i] == '\n' {
 				t.first = true
