@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +33,7 @@ func letters(n uint64) string {
 	return string(b)
 }
 
-func (p *press) article() *Article {
+func (p *press) article(words int) *Article {
 	p.n++
 	// A new event for every eighth article; reports cluster in time.
 	event := uint64(max(0, p.n/8-int(math.Abs(p.rnd.NormFloat64()*20))))
@@ -49,7 +51,9 @@ func (p *press) article() *Article {
 	write(9)
 	title := b.String()
 	b.Reset()
-	write(440)
+	if words > 0 {
+		write(words)
+	}
 	at := morning.Add(time.Duration(p.n) * time.Second)
 	return &Article{
 		Seq: uint64(p.n), Source: "Bench", Identity: fmt.Sprint(p.n), Title: title, Text: b.String(), Lang: "en",
@@ -57,18 +61,30 @@ func (p *press) article() *Article {
 	}
 }
 
-// BenchmarkAdd measures what an article costs with so many open, with its
+// BenchmarkAdd measures what a full text costs with so many open, with its
 // share of passes and splits. The counters repeat exactly on any machine; the
 // cost must not grow with what is open, but by the longer lists of common stems
-// up to the posting budget.
-func BenchmarkAdd(b *testing.B) {
-	for _, open := range []int{1_000, 10_000} {
+// up to the posting budget. STORYFOLD_LONG=1 adds 100,000 open articles.
+func BenchmarkAdd(b *testing.B) { growth(b, 440) }
+
+// BenchmarkTitles is BenchmarkAdd with bare titles.
+func BenchmarkTitles(b *testing.B) { growth(b, 0) }
+
+// growth measures the cost of an article with bodies of so many words.
+func growth(b *testing.B, words int) {
+	sizes := []int{1_000, 10_000}
+	if os.Getenv("STORYFOLD_LONG") != "" {
+		sizes = append(sizes, 100_000)
+	}
+	for _, open := range sizes {
 		b.Run(fmt.Sprintf("open=%d", open), func(b *testing.B) {
+			empty := heap()
 			p := newPress()
 			g := NewGrouper(Options{Window: time.Duration(open) * time.Second}) // an article a second
 			for range open {
-				g.Add(p.article())
+				g.Add(p.article(words))
 			}
+			size := float64(heap()-empty) / float64(open)
 			before := g.Stats()
 			b.ReportAllocs()
 			b.ResetTimer()
@@ -77,7 +93,7 @@ func BenchmarkAdd(b *testing.B) {
 				if len(next) == 0 {
 					b.StopTimer()
 					for range 500 {
-						next = append(next, p.article())
+						next = append(next, p.article(words))
 					}
 					b.StartTimer()
 				}
@@ -85,19 +101,34 @@ func BenchmarkAdd(b *testing.B) {
 				next = next[1:]
 			}
 			s, n := g.Stats(), float64(b.N)
-			b.ReportMetric(float64(s.Postings-before.Postings)/n, "postings/op")
-			b.ReportMetric(float64(s.Walked-before.Walked)/n, "stems/op")
-			b.ReportMetric(float64(s.Scored-before.Scored)/n, "scored/op")
+			for _, x := range []struct {
+				name string
+				n    uint64
+			}{
+				{"postings/op", s.Postings - before.Postings}, {"touched/op", s.Touched - before.Touched},
+				{"stems/op", s.Walked - before.Walked}, {"scored/op", s.Scored - before.Scored}, {"judged/op", s.Judged - before.Judged},
+			} {
+				b.ReportMetric(float64(x.n)/n, x.name)
+			}
 			b.ReportMetric(float64(s.Stories), "stories")
+			b.ReportMetric(size, "B/open")
 		})
 	}
+}
+
+// heap returns the bytes in use.
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }
 
 // BenchmarkState measures the state of 10,000 open articles.
 func BenchmarkState(b *testing.B) {
 	p, g := newPress(), NewGrouper(Options{})
 	for range 10_000 {
-		g.Add(p.article())
+		g.Add(p.article(440))
 	}
 	b.ReportAllocs()
 	n := 0
