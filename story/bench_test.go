@@ -78,13 +78,13 @@ func growth(b *testing.B, words int) {
 	}
 	for _, open := range sizes {
 		b.Run(fmt.Sprintf("open=%d", open), func(b *testing.B) {
-			empty := heap()
+			empty := inUse()
 			p := newPress()
 			g := NewGrouper(Options{Window: time.Duration(open) * time.Second}) // an article a second
 			for range open {
 				g.Add(p.article(words))
 			}
-			size := float64(heap()-empty) / float64(open)
+			size := float64(inUse()-empty) / float64(open)
 			before := g.Stats()
 			b.ReportAllocs()
 			b.ResetTimer()
@@ -116,8 +116,8 @@ func growth(b *testing.B, words int) {
 	}
 }
 
-// heap returns the bytes in use.
-func heap() uint64 {
+// inUse returns the bytes in use.
+func inUse() uint64 {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)

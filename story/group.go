@@ -76,6 +76,7 @@ func (g *Grouper) newGroup(id ID) *group {
 		s.slot = int32(len(g.groups))
 		g.groups = append(g.groups, s)
 		g.acc = append(g.acc, 0)
+		g.lengths = append(g.lengths, 0)
 	}
 	g.byID[id] = s
 	return s
@@ -202,6 +203,7 @@ func (g *Grouper) sum(s *group, it *item) {
 		s.plain2 += int64(f.v) * int64(f.v)
 		g.lex.grow(f.term, root(1))
 	}
+	g.lengths[s.slot] = sqrt(s.plain2)
 }
 
 // subtract takes the features of it from the sums of s: the inverse of sum.
@@ -230,6 +232,7 @@ func (g *Grouper) subtract(s *group, it *item) {
 		s.entries = s.entries[:last]
 		i--
 	}
+	g.lengths[s.slot] = sqrt(s.plain2)
 }
 
 // unpost removes a posting by putting the last of its list in its place.

@@ -66,6 +66,7 @@ type Grouper struct {
 	at      []int32
 	bits    []uint64
 	acc     []int64
+	lengths []float64 // by slot: the root of the story's plain2
 	touched []int32
 	guesses []guess
 	found   []*group

@@ -165,13 +165,15 @@ type guess struct {
 func (g *Grouper) best(q *query) []*group {
 	guesses := g.guesses[:0]
 	for _, slot := range g.touched {
-		s, sum := g.groups[slot], g.acc[slot]
+		score, n := float64(g.acc[slot])/g.lengths[slot], len(guesses)
 		g.acc[slot] = 0
-		if s == q.it.group || !g.may(q.it, s) {
+		if n == param.candidates && score < guesses[n-1].score {
+			continue // most end here, untouched: their memory is far away
+		}
+		x := guess{g.groups[slot], score}
+		if x.group == q.it.group || !g.may(q.it, x.group) {
 			continue
 		}
-		x := guess{s, float64(sum) / math.Sqrt(float64(s.plain2))}
-		n := len(guesses)
 		if n == param.candidates {
 			if !x.before(guesses[n-1]) {
 				continue

@@ -86,6 +86,7 @@ func base(tag string) string {
 // renamed maps codes that mean the same, or nothing, to the one that is used here.
 var renamed = map[string]string{
 	"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "mo": "ro", "sh": "sr", "bs": "hr", "tl": "fil",
+	"arb": "ar", "pes": "fa", "azj": "az", "uzn": "uz", "ekk": "et", "lvs": "lv", "nob": "no", "nno": "no", "ydd": "yi", "npi": "ne", "swh": "sw",
 	"cmn": "zh", "yue": "zh", "und": "", "mul": "", "zxx": "", "mis": "",
 }
 

@@ -130,6 +130,9 @@ func makeRules(lang string) *rules {
 	for w := range wordList([]byte(l.more)) {
 		r.stop[r.fold(w)] = true
 	}
+	for w := range dateNames(lang) {
+		r.stop[r.fold(w)] = true
+	}
 	if l.stemmer != nil {
 		r.stemmer = l.stemmer()
 	}

@@ -19,11 +19,19 @@ const (
 type ballot struct {
 	langs []string // sorted; bit i of a mask stands for langs[i]
 	masks map[string]uint64
+	marks map[rune]uint64 // letters that few languages have
+}
+
+// ownLetters are, for a language, letters that few others of its script have.
+var ownLetters = map[string]string{
+	"sv": "åäö", "fi": "äö", "de": "äöüß", "da": "åæø", "no": "åæø", "es": "ñ¿¡", "pt": "ãõç", "fr": "èêçœû", "it": "èìò",
+	"pl": "ąęłńśźż", "cs": "ěřůčšžý", "hu": "őűáöüé", "ro": "ăâîșțşţ", "tr": "ğışçöü", "hr": "čćđšž", "ca": "çàèòï",
+	"uk": "іїєґ", "ru": "ыэё", "bg": "ъ", "fa": "پچژگ",
 }
 
 // functionWords is made at first use.
 var functionWords = sync.OnceValue(func() *ballot {
-	b := &ballot{masks: make(map[string]uint64)}
+	b := &ballot{masks: make(map[string]uint64), marks: make(map[rune]uint64)}
 	for lang, l := range languages {
 		if len(l.stop) > 0 || lang == "pl" || lang == "uk" {
 			b.langs = append(b.langs, lang)
@@ -32,6 +40,9 @@ var functionWords = sync.OnceValue(func() *ballot {
 	slices.Sort(b.langs)
 	for i, lang := range b.langs {
 		l := languages[lang]
+		for _, letter := range ownLetters[lang] {
+			b.marks[letter] |= 1 << i
+		}
 		list := l.stop
 		if len(list) == 0 {
 			list = []byte(l.more)
@@ -45,7 +56,7 @@ var functionWords = sync.OnceValue(func() *ballot {
 	return b
 })
 
-// vote returns the language whose function words stand out among the words of
+// vote returns the language whose function words and letters stand out among the words of
 // s, or "". It is quick, and surer than letters on short texts.
 func vote(s string) string {
 	b := functionWords()
@@ -55,7 +66,17 @@ func vote(s string) string {
 		if words++; words > voteWords {
 			break
 		}
-		for m := b.masks[strings.ToLower(w)]; m != 0; m &= m - 1 {
+		w = strings.ToLower(w)
+		own := uint64(0)
+		for _, r := range w {
+			if r >= utf8.RuneSelf {
+				own |= b.marks[r]
+			}
+		}
+		for m := own; m != 0; m &= m - 1 {
+			n[bits.TrailingZeros64(m)]++
+		}
+		for m := b.masks[w]; m != 0; m &= m - 1 {
 			n[bits.TrailingZeros64(m)]++
 		}
 	}
