@@ -76,11 +76,33 @@ func (g *Grouper) Unconstrain(number uint64) ([]Decision, error) {
 		it.group.tested = 0
 	}
 	if c.Kind == Same {
-		if it := g.itemOf(c.A); it != nil {
-			g.test(it.group)
-		}
+		g.release(g.itemOf(c.A), g.itemOf(c.B))
 	}
 	return g.out, nil
+}
+
+// release parts the story of two articles that nothing ties any more, if camps
+// gather around them; the next pass merges them again if they are one event.
+func (g *Grouper) release(a, b *item) {
+	if a == nil || b == nil || a.group != b.group || slices.ContainsFunc(g.bind.joined, func(x *block) bool {
+		return slices.Contains(x.items, a) && slices.Contains(x.items, b)
+	}) {
+		return
+	}
+	if inB := g.around(a.group, a, b); inB != nil {
+		g.isolate(camp(a.group, inB))
+	}
+}
+
+// camp returns the members of s that are marked.
+func camp(s *group, marked []bool) []*item {
+	var items []*item
+	for i, it := range s.members {
+		if marked[i] {
+			items = append(items, it)
+		}
+	}
+	return items
 }
 
 // Retain drops the constraints that keep does not hold true for: those of
@@ -210,13 +232,7 @@ func (g *Grouper) separate(a, b *item) {
 		g.isolate(g.blocksOf(odd, nil)[0])
 		return
 	}
-	var camp []*item
-	for i, it := range s.members {
-		if inB[i] {
-			camp = append(camp, it)
-		}
-	}
-	g.isolate(camp)
+	g.isolate(camp(s, inB))
 }
 
 // fit returns what an article scores in its own story.
@@ -242,7 +258,7 @@ func (g *Grouper) around(s *group, a, b *item) []bool {
 		inB[i] = i == seeds[1] || i != seeds[0] && sim[i*n+seeds[1]] > sim[i*n+seeds[0]]
 		if of := g.bind.bound[it.seq]; of != nil { // with the first of its block, or with the one that is bound
 			lead := slices.Index(s.members, of.items[0])
-			switch of {
+			switch of { // neither a nor b need be bound
 			case g.bind.bound[a.seq]:
 				inB[i] = false
 			case g.bind.bound[b.seq]:

@@ -109,7 +109,14 @@
 // offered stories that they must not join, pairs that must not merge are not, a
 // split that would part a block is not made, and an article that a block's
 // article alone would have let in is not put out of the story. A constraint that others exclude is refused with
-// the shortest chain of them. An undone one has its articles' stories judged again in the next pass.
+// the shortest chain of them. An undone Same parts the
+// story where camps show, and every undone one has its articles' stories judged again in the next pass.
+//
+// # Other settings
+//
+// [Grouper.Regroup] adds the open articles, in commit order, to an empty Grouper
+// with the new settings, corrects it as the reader did, and takes its stories
+// over: what stays with a story's first article keeps the id, what leaves it moves, or opens a story.
 //
 // # Measured
 //

@@ -11,6 +11,7 @@ func commands(a *app) []*cobra.Command {
 		newIngestCommand(a),
 		newRefreshCommand(a),
 		newStoriesCommand(a),
+		newExplainCommand(a),
 		newCorrectCommand(a),
 		newVerifyCommand(a),
 		newOPMLCommand(a),

@@ -19,6 +19,7 @@ type desk interface {
 	Correct(ctx context.Context, kind story.ConstraintKind, a, b string) (daemon.Correction, error)
 	Undo(ctx context.Context, number uint64) (daemon.Correction, error)
 	Corrections(ctx context.Context) ([]daemon.Correction, error)
+	Explain(ctx context.Context, a, b string) (string, error)
 }
 
 // withDesk calls use with the daemon's desk if one is running, else with the store's.
@@ -129,7 +130,7 @@ func (a *app) printCorrection(c daemon.Correction) {
 // correctHint says what to do about a correction that was refused.
 func correctHint(err error) error {
 	if _, ok := errors.AsType[*daemon.RefusedError](err); ok {
-		return withHint(err, "`storyfold correct list` shows the corrections in force and `storyfold stories ID` the articles of a story")
+		return withHint(err, "`storyfold correct list` shows the corrections in force, `storyfold stories ID` the articles of a story")
 	}
 	return err
 }

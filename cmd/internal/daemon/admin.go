@@ -29,6 +29,7 @@ import (
 //	POST /refresh         names in, a line of refreshLine for each step out
 //	POST /ingest?source=  a line for each story.Article in, Counts out
 //	POST /diff            story.Settings in, Regrouped out
+//	GET  /explain?a=&b=   string
 //	GET  /corrections     []Correction
 //	POST /correct?kind=&a=&b=  Correction; 409 with the reason if it is refused
 //	POST /undo?n=N        Correction, likewise
@@ -69,6 +70,7 @@ func (d *daemon) adminServer(restored <-chan struct{}) *http.Server {
 	mux.Handle("POST /ingest", afterRestore(restored, d.adminIngest))
 	mux.Handle("POST /diff", afterRestore(restored, d.adminDiff))
 	mux.HandleFunc("GET /corrections", d.adminCorrections)
+	mux.Handle("GET /explain", afterRestore(restored, d.adminExplain))
 	mux.Handle("POST /correct", afterRestore(restored, d.adminCorrect))
 	mux.Handle("POST /undo", afterRestore(restored, d.adminUndo))
 	return &http.Server{
