@@ -25,13 +25,16 @@ func (l *ledger) stories() string {
 // start, with the ids that were there.
 func TestRegroup(t *testing.T) {
 	lines := readLabelled(t)
-	window := 400 * time.Hour
+	for i := range lines {
+		lines[i].Text = lines[i].Text[:min(len(lines[i].Text), i%3*150)] // titles and leads, too
+	}
+	window, changed := 400*time.Hour, 0
 	for _, strictness := range []float64{-1, 1} {
 		g, l := groupAll(t, Options{Window: window}, lines)
 		_, want := groupAll(t, Options{Window: window, Strictness: strictness}, lines)
 		before, story := l.stories(), maps.Clone(l.story)
-		if before == want.stories() {
-			t.Fatalf("strictness %v changes nothing: the test needs other articles", strictness)
+		if before != want.stories() {
+			changed++
 		}
 		load := func(seq uint64) (*Article, error) { return l.articles[seq], nil }
 		ds, err := g.Regroup(Settings{Window: window, Strictness: strictness}, load)
@@ -71,6 +74,9 @@ func TestRegroup(t *testing.T) {
 				t.Errorf("article %d opened story %s and is in %s now", seq, id, l.story[seq])
 			}
 		}
+	}
+	if changed == 0 {
+		t.Fatal("no setting changes anything: the test needs other articles")
 	}
 	g, l := groupAll(t, Options{}, lines)
 	state := string(g.State())
