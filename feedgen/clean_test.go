@@ -3,6 +3,7 @@ package feedgen
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -92,11 +93,16 @@ var hostileStrings = []string{
 // entry, and no markup from outside.
 func checkFeeds(t testing.TB, s string) {
 	_, c := newspaper()
-	c.Feeds = []Feed{{Name: "stories", Title: s}}
-	m := &memory{list: []story.Story{hostileStory(s)}}
-	h := newHandler(m, c)
-	for _, ext := range []string{"rss", "atom", "json"} {
-		text := body(t, h, "/feed."+ext)
+	c.Feeds = []Feed{{Name: "stories", Title: s}, {Name: "each", Title: s, Updates: Reissue}, {Name: "days", Title: s, Updates: Digest(7, 0)}}
+	m := &memory{list: []story.Story{tell(hostileStory(s))}}
+	h := at(m, c, clock(100, 0))
+	paths := []string{"/feed.rss", "/feed.atom", "/feed.json"}
+	for _, feed := range []string{"each", "days"} {
+		paths = append(paths, "/feeds/"+feed+".rss", "/feeds/"+feed+".atom", "/feeds/"+feed+".json")
+	}
+	for _, path := range paths {
+		ext := path[strings.LastIndexByte(path, '.')+1:]
+		text := body(t, h, path)
 		if ext == "json" && !json.Valid(text) {
 			t.Fatalf("not JSON: %.500s", text)
 		}
@@ -121,6 +127,18 @@ func checkFeeds(t testing.TB, s string) {
 			checkHTML(t, x.Description)
 		}
 	}
+	for _, ext := range []string{"rss", "atom", "json"} { // what is asked for comes from outside, too
+		w := get(t, h, "/search."+ext+"?q="+url.QueryEscape(s))
+		switch {
+		case w.Code == 400:
+		case w.Code != 200:
+			t.Fatalf("search for %q: %d", s, w.Code)
+		case ext == "json" && !json.Valid(w.Body.Bytes()):
+			t.Fatalf("search for %q is not JSON", s)
+		default:
+			parse(t, w.Body.Bytes())
+		}
+	}
 	for _, path := range []string{"/feeds.opml", "/api/stories"} {
 		if text := body(t, h, path); path == "/feeds.opml" {
 			wellFormed(t, text)
@@ -130,7 +148,7 @@ func checkFeeds(t testing.TB, s string) {
 	}
 }
 
-var contentElements = regexp.MustCompile(`^(html|head|body|h3|p|ul|li|a|em|time|span)$`)
+var contentElements = regexp.MustCompile(`^(html|head|body|h3|p|ul|li|a|em|strong|time|span)$`)
 
 // checkHTML fails unless content holds the elements that we write, and links to the web alone.
 func checkHTML(t testing.TB, content string) {

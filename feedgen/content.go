@@ -103,6 +103,7 @@ func (v *view) content(e *entry) (string, error) {
 	if len(e.Members) == 1 {
 		data.Heading, data.More = "Report", "This story's page"
 	}
+	data.sayOnce()
 	families, size := folds(e.Members), 0
 	for _, f := range families[:min(len(families), maxFolds)] {
 		if size > maxListBytes {
@@ -130,6 +131,25 @@ func execContent(t *template.Template, name string, data any) (string, error) {
 		return "", fmt.Errorf("content of entry %s: %w", name, err)
 	}
 	return b.String(), nil
+}
+
+// sayOnce leaves out of the summary what is said to be new, and out of what one
+// article alone reports what either says: the reader has half a minute.
+func (d *contentData) sayOnce() {
+	texts := map[string]bool{}
+	again := func(q said) bool { return texts[q.Text] }
+	note := func(list []said) {
+		for _, q := range list {
+			texts[q.Text] = true
+		}
+	}
+	note(d.New)
+	d.Summary = slices.DeleteFunc(d.Summary, again)
+	note(d.Summary)
+	for i := range d.Only {
+		d.Only[i] = slices.DeleteFunc(d.Only[i], again)
+	}
+	d.Only = slices.DeleteFunc(d.Only, func(list []said) bool { return len(list) == 0 })
 }
 
 // saidBy returns text as something that m says.

@@ -278,6 +278,23 @@ func TestWhatIsNew(t *testing.T) {
 	}
 }
 
+// What is new is not said again in the summary, nor either as what one alone reports.
+func TestSaidOnce(t *testing.T) {
+	m, c := newspaper()
+	b := &m.list[0].Brief
+	b.New = append(b.New, story.Sentence{Text: b.Summary[1].Text, Article: 3})
+	b.Only = append([]story.Sentence{{Text: b.New[1].Text, Article: 4}, {Text: b.Summary[0].Text, Article: 1}}, b.Only...)
+	content := entryOf(t, newHandler(m, c), "stories", m.list[0].ID).content
+	for _, x := range slices.Concat(b.New, b.Summary) {
+		if n := strings.Count(content, strings.ReplaceAll(x.Text, "&", "&amp;")); n != 1 {
+			t.Errorf("%q is said %d times in:\n%s", x.Text, n, content)
+		}
+	}
+	if strings.Contains(content, "Only in <a href=\"https://north.example/1\"") || !strings.Contains(content, "dark for a week.") {
+		t.Errorf("what one alone reports:\n%s", content)
+	}
+}
+
 // many is a store with n stories, each a minute apart.
 func many(n int) *memory {
 	m := &memory{}

@@ -99,6 +99,9 @@ func TestReissue(t *testing.T) {
 	if id := h.view().urn("ferryferryferry2/r3"); items[0].ID != id || items[0].URL != c.BaseURL+"/stories/ferryferryferry2" {
 		t.Errorf("id %s, link %s; want %s, and the story", items[0].ID, items[0].URL, id)
 	}
+	if items[0].Title != m.list[0].Brief.Headline+" (update 2)" || items[4].Title != m.list[0].Brief.Headline {
+		t.Errorf("titles %q and %q, want the headline, and that of an update told apart", items[4].Title, items[0].Title)
+	}
 	second := items[3].Content
 	for _, part := range []string{"Update: new report by Island Radio.", "The captain saw no lights.", "New reports", "Reported before by Northern Wire, Harbour Post.", "2 independent reports in 3 articles."} {
 		if !strings.Contains(second, part) {

@@ -148,9 +148,11 @@ func (v *view) fillIssue(e *entry) (err error) {
 	if r.Number == 1 {
 		data.Heading = "Reports"
 	} else {
+		e.title = fmt.Sprintf("%s (update %d)", t.headline, r.Number-1)
 		data.Update = "Update: " + cleanLine(r.Reason, maxTitle) + "."
 		data.Earlier = strings.Join(earlierOutlets(t), ", ")
 	}
+	data.sayOnce()
 	e.content, err = execContent(contentTemplate, e.name, data)
 	return err
 }

@@ -446,7 +446,9 @@ func (d *draft) revise(c *changes) {
 	}
 	r := story.Revision{
 		Number: len(d.Revisions) + 1, Time: now, Reason: reason, Reports: d.Reports, Headline: d.Brief.Headline,
-		Told: brief.Tell(d.before, &d.Story),
+	}
+	if !c.quiet { // else it is no news
+		r.Told = brief.Tell(d.before, &d.Story)
 	}
 	for _, m := range d.Members {
 		r.Articles = append(r.Articles, m.Seq)
