@@ -17,12 +17,12 @@ import (
 
 // tell gives the revisions of s what they told.
 func tell(s story.Story) story.Story {
-	var before *story.Story
+	var before *brief.Past
 	s.Revisions = slices.Clone(s.Revisions)
 	for i := range s.Revisions {
 		after := asOf(s, i)
 		s.Revisions[i].Told = brief.Tell(before, &after)
-		before = &after
+		before = brief.PastOf(&after)
 	}
 	return s
 }
