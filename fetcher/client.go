@@ -103,7 +103,6 @@ type answer struct {
 	finalURL    string // after redirects
 	moved       string // where permanent redirects lead; "" if there were none
 	header      http.Header
-	full        bool   // it was asked for without validators
 	done        func() // gives back the room of body; to be called once it is no longer used
 }
 
@@ -127,7 +126,7 @@ func (c *client) get(ctx context.Context, v *visit, src *story.Source, st *story
 		return nil, explain(ctx, err, c.timeout)
 	}
 	defer resp.Body.Close()
-	a := &answer{finalURL: resp.Request.URL.String(), moved: hop.moved, header: resp.Header, full: !conditional(req), done: func() {}}
+	a := &answer{finalURL: resp.Request.URL.String(), moved: hop.moved, header: resp.Header, done: func() {}}
 	switch {
 	case resp.StatusCode == http.StatusNotModified && conditional(req):
 		a.notModified = true
@@ -216,8 +215,8 @@ func (c *client) request(ctx context.Context, src *story.Source, st *story.Sourc
 	return req, nil
 }
 
-// fullInterval is the longest time that a server's "not modified" is believed:
-// then the document is asked for without validators once, since some servers never stop saying it.
+// fullInterval is how long a server may say nothing but "not modified": then the
+// document is asked for without validators once, since some servers never stop saying it.
 const fullInterval = 24 * time.Hour
 
 // trusted reports whether the validators of st are sent.

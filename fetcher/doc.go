@@ -66,8 +66,8 @@
 // redirects included. A host has a queue of its own, so that a thousand feeds on one
 // do not keep those of others waiting. Connections are used again.
 //
-// A server's 304 may renew validators. It is believed for a day: then the document is
-// asked for without them. Where it turns out that validators stayed the same while the
+// A server's 304 may renew validators. Where a day brought nothing else, the document is
+// asked for without them once. Where it turns out that validators stayed the same while the
 // document changed (but for a weak ETag), they are not sent any more, and the state says so.
 //
 // A permanent redirect (301, 308) is followed each time, and adopted once five good looks

@@ -17,7 +17,7 @@ import (
 var (
 	// ErrTooLarge is returned for a body of more than max_body bytes, unpacked.
 	// It is never cut to fit.
-	ErrTooLarge = errors.New("the document is larger than max_body allows")
+	ErrTooLarge = errors.New("the document is larger than max_body allows; raise it if that is meant")
 
 	// ErrTooDeep is returned for a document nested deeper than maxDepth levels.
 	ErrTooDeep = fmt.Errorf("the document is nested deeper than %d levels, which no feed is", maxDepth)

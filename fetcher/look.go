@@ -209,7 +209,7 @@ func fail(st *story.SourceState, now time.Time, err error) {
 // good notes a look without failure in st.
 func good(st *story.SourceState, a *answer) {
 	st.Error, st.ErrorSince, st.Errors, st.Gone = "", time.Time{}, 0, false
-	if a.full {
+	if !a.notModified {
 		st.Full = st.Checked
 	}
 }

@@ -95,7 +95,7 @@ type SourceState struct {
 	SkipHours uint32        `cbor:"25,keyasint,omitempty"` // bit h: not in hour h, UTC
 	SkipDays  uint8         `cbor:"26,keyasint,omitempty"` // bit d: not on day d, 0 = Sunday, UTC
 
-	Full  time.Time `cbor:"27,keyasint,omitzero"`  // when it was last asked for without validators and answered
+	Full  time.Time `cbor:"27,keyasint,omitzero"`  // when the document last came whole, and not as "not modified"
 	Stuck bool      `cbor:"28,keyasint,omitempty"` // its validators stay while the document changes: they are not sent
 
 	// Agreement about Moved: looks that it was named in since MovedSince. Once it is
