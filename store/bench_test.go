@@ -113,3 +113,35 @@ func BenchmarkExpire(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkJoin commits one article that joins a story of so many members.
+func BenchmarkJoin(b *testing.B) {
+	for _, n := range []int{10, 100, 1000} {
+		b.Run(fmt.Sprintf("members=%d", n), func(b *testing.B) {
+			db, err := Open(b.TempDir(), Options{Create: true, NoSync: true})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer db.Close()
+			c := single(1, uint64(n))
+			c.Stories = []story.Story{storyOf("large", c.Articles...)}
+			for i := range c.Decisions {
+				c.Decisions[i].Story = "large"
+			}
+			commit(b, db, c)
+			s, before := c.Stories[0], db.bolt.Stats().TxStats
+			for b.Loop() {
+				b.StopTimer()
+				c := single(db.NextSeq(), db.NextSeq())
+				m := story.MemberOf(&c.Articles[0])
+				m.Family, m.Why = len(s.Members)+1, c.Decisions[0].Reason
+				s.Members = append(s.Members, m)
+				c.Stories, c.Decisions[0].Story = []story.Story{s}, "large"
+				b.StartTimer()
+				commit(b, db, c)
+			}
+			after := db.bolt.Stats().TxStats
+			b.ReportMetric(float64(after.GetPageAlloc()-before.GetPageAlloc())/float64(b.N), "page-bytes/op")
+		})
+	}
+}

@@ -205,15 +205,44 @@ func (w *writer) checkStory(s *story.Story) error {
 // it is stored, and lets its members loose. Bucket member still names it for
 // them: most come back, and none may stay loose.
 func (w *writer) dropStory(id story.ID) error {
-	var s story.Story
-	if ok, err := get(w.story, bucketStory, []byte(id), &s); !ok || err != nil {
+	var old outline
+	if ok, err := get(w.story, bucketStory, []byte(id), &old); !ok || err != nil {
 		return err
 	}
-	for _, m := range s.Members {
-		w.loose[m.Seq] = true
+	s := old.story()
+	for i := range s.Members {
+		w.loose[s.Members[i].Seq] = true
 	}
 	w.changes.story(&s, -1)
 	return w.dropHeader(&s)
+}
+
+// outline is what the places and counts of a stored story follow from. Reading
+// it leaves out most of the record of a large story.
+type outline struct {
+	ID      story.ID `cbor:"1,keyasint"`
+	Members []struct {
+		Seq       uint64    `cbor:"1,keyasint"`
+		Source    string    `cbor:"5,keyasint"`
+		Also      []string  `cbor:"6,keyasint"`
+		FirstSeen time.Time `cbor:"9,keyasint"`
+	} `cbor:"2,keyasint"`
+	Revisions []struct {
+		Time time.Time `cbor:"2,keyasint"`
+	} `cbor:"3,keyasint"`
+	Closed bool `cbor:"6,keyasint"`
+}
+
+// story returns the story with nothing but what o has of it.
+func (o *outline) story() story.Story {
+	s := story.Story{ID: o.ID, Closed: o.Closed, Members: make([]story.Member, len(o.Members))}
+	for i, m := range o.Members {
+		s.Members[i] = story.Member{Seq: m.Seq, Source: m.Source, Also: m.Also, FirstSeen: m.FirstSeen}
+	}
+	if n := len(o.Revisions); n > 0 {
+		s.Revisions = []story.Revision{{Time: o.Revisions[n-1].Time}}
+	}
+	return s
 }
 
 // dropHeader removes the record of s and its places in the orders of stories.
