@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -20,6 +21,9 @@ type action struct {
 	do func(r *http.Request) (path string, err error)
 }
 
+// errForm reports a form that does not say what an action needs.
+var errForm = errors.New("the form is not whole")
+
 // question is what the page in front of an action says.
 type question struct {
 	Heading, Text string
@@ -34,6 +38,10 @@ func (h *Handler) registerAction(mux *http.ServeMux, path string, a action) {
 	mux.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) {
 		c := h.viewOf(r).config
 		to, err := a.do(r)
+		if errors.Is(err, errForm) {
+			h.serveNotice(w, r, c, http.StatusBadRequest, "Nothing was changed", capital(err.Error())+".")
+			return
+		}
 		if err != nil {
 			h.servePageError(w, r, c, err)
 			return

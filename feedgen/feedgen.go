@@ -44,6 +44,9 @@ type Options struct {
 	// Metrics answers /metrics; nil: not found.
 	Metrics http.Handler
 
+	// Mutes keeps what readers mute on pages; nil: they cannot.
+	Mutes Mutes
+
 	// Secret signs links that change something. It is the store's own, so that
 	// links outlive a restart; nil: one of this process.
 	Secret []byte

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,6 +23,8 @@ type Handler struct {
 	options  Options
 	mux      *http.ServeMux
 	conf     atomic.Pointer[settings]
+	setting  sync.Mutex // held while conf changes; guards config
+	config   Config     // as Configure was given it
 	answers  cache
 	censuses censuses
 	logins   *logins
@@ -49,13 +52,29 @@ func New(o Options) *Handler {
 	h.registerHealth(h.mux)
 	h.registerPages(h.mux)
 	h.registerCorrect(h.mux)
+	h.registerMute(h.mux)
 	h.mux.HandleFunc("/", notFound)
 	return h
 }
 
 // Configure puts c in force for every request that begins afterwards.
 func (h *Handler) Configure(c Config) {
-	s := newSettings(c)
+	h.setting.Lock()
+	defer h.setting.Unlock()
+	h.config = c
+	h.apply()
+}
+
+// apply puts h.config in force, with what readers mute. The caller holds setting.
+func (h *Handler) apply() {
+	s := newSettings(h.config)
+	if h.options.Mutes != nil {
+		muted, err := h.options.Mutes.Mutes()
+		if err != nil {
+			h.log().Error("the mutes of pages are not in force", "err", err)
+		}
+		s.mute(muted)
+	}
 	s.serial, s.since = h.configs.Add(1), h.options.Now()
 	h.conf.Store(s)
 }

@@ -26,6 +26,16 @@ func endless(m Mute) int {
 	return 0
 }
 
+// mute adds what readers muted on pages.
+func (s *settings) mute(muted []story.Mute) {
+	s.muted = muted
+	all := slices.Clone(s.Mutes)
+	for _, m := range muted {
+		all = append(all, Mute{Story: m.Story, Until: m.Until})
+	}
+	s.Mutes = sortMutes(all)
+}
+
 // mutesOver returns how many of the settings' mutes have ended by now.
 func (s *settings) mutesOver(now time.Time) int {
 	n := 0

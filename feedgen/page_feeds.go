@@ -16,6 +16,7 @@ type feedsPage struct {
 	Feeds []feedRow
 	Keyed int    // feeds with a key that are not shown here
 	OPML  string // address of the list for readers
+	Muted []mutedRow
 	Count string
 }
 
@@ -80,8 +81,15 @@ func (h *Handler) serveFeeds(w http.ResponseWriter, r *http.Request) {
 	v := h.viewOf(r)
 	trusted := h.trusted(r)
 	w.Header().Set("Cache-Control", "private, no-cache")
+	if trusted {
+		w.Header().Set("Referrer-Policy", "same-origin") // or the forms would seem to be another site's
+	}
 	h.reply(w, r, htmlType, "feeds/"+strconv.FormatBool(trusted), func() ([]byte, time.Time, error) {
-		body, err := execute(feedsTemplate, h.newFeedsPage(v.config, trusted))
+		p := h.newFeedsPage(v.config, trusted)
+		if trusted {
+			p.Muted = v.mutedRows()
+		}
+		body, err := execute(feedsTemplate, p)
 		return body, time.Time{}, err
 	})
 }

@@ -37,6 +37,7 @@ type storyPage struct {
 	OneReport bool
 	Alone     bool // one article
 	Correct   *correctForm
+	Mute      *muteForm
 }
 
 // figure is a number and what it counts.
@@ -89,13 +90,14 @@ func (h *Handler) serveStory(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	form, mark := h.correctForm(r, s)
-	if form != nil {
+	mute, muteMark := h.muteForm(r, s)
+	if form != nil || mute != nil {
 		w.Header().Set("Cache-Control", "private, no-cache")
 		w.Header().Set("Referrer-Policy", "same-origin") // or the form would seem to be another site's
 	}
-	h.reply(w, r, htmlType, "story/"+string(id)+mark, func() ([]byte, time.Time, error) {
+	h.reply(w, r, htmlType, "story/"+string(id)+mark+muteMark, func() ([]byte, time.Time, error) {
 		p := h.newStoryPage(v.config, s)
-		p.Correct = form
+		p.Correct, p.Mute = form, mute
 		body, err := execute(storyTemplate, p)
 		return body, s.Updated(), err
 	})

@@ -19,6 +19,7 @@ type settings struct {
 	Config
 	sources map[string]bool   // names of the configured sources
 	feeds   map[string]*Feed  // by name, with defaults filled in
+	muted   []story.Mute      // on pages; Mutes holds them, too
 	users   map[string]string // hashes by name; nil if there are none
 	costly  string            // the hash that takes longest to check, for names that are not there
 	stories *Feed             // the feed named "stories"

@@ -35,6 +35,7 @@
 //	            "version"              4 bytes, big-endian: 1
 //	            "uuid"                 16 bytes, random, RFC 9562 version 4
 //	            "secret"               32 bytes, random, made when first needed
+//	            "mutes"                record of a list of story.Mute, up to 1,000
 //	            "next"                 sequence number of the next new article, from 1
 //	            "decision", "alias"    number of the next decision, of the next alias, from 1
 //	            "generation"           number, grows with each change of a story

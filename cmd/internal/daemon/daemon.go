@@ -94,8 +94,8 @@ func newDaemon(db *store.DB, files *listing, o Options) (*daemon, error) {
 		o.Log.Warn("links that change something will not outlive this process", "error", err)
 	}
 	d.handler = feedgen.New(feedgen.Options{
-		Corrections: pageDesk{d.desk},
-		Stories:     db, States: d.states, Ready: d.pipeline.Ready, Metrics: d.metrics(), Secret: secret, Version: o.Version, Log: o.Log,
+		Corrections: pageDesk{d.desk}, Mutes: db,
+		Stories: db, States: d.states, Ready: d.pipeline.Ready, Metrics: d.metrics(), Secret: secret, Version: o.Version, Log: o.Log,
 	})
 	d.handler.Configure(d.feeds(o.Config))
 	return d, nil
