@@ -19,6 +19,10 @@ type Comparison struct {
 	Fits  [2]Fit // of A with B's story, and of B with A's; without themselves
 	Likes Fit    // of both stories with each other; empty if they are one
 
+	// Better is by how much another story must fit better than an article's own
+	// for the article to move there later.
+	Better float64
+
 	// Siblings is true if the stories come from one that was split: they do not merge.
 	Siblings bool
 
@@ -59,7 +63,7 @@ func (g *Grouper) Compare(x, y Key) (Comparison, error) {
 		SameStory: a.group == b.group, Languages: [2]string{a.lang, b.lang}, Telling: [2]bool{a.telling, b.telling},
 		Gap: time.Duration(max(a.time-b.time, b.time-a.time)) * time.Second, Window: time.Duration(g.window) * time.Second,
 		Pair: g.fitWith(late, alone(early)), Fits: [2]Fit{g.fitWith(a, b.group), g.fitWith(b, a.group)},
-		Corrections: g.bind.between(a.key, b.key),
+		Corrections: g.bind.between(a.key, b.key), Better: param.better,
 	}
 	if s, t := a.group, b.group; s != t {
 		p := pair{a: s, b: t}

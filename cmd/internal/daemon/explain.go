@@ -147,8 +147,12 @@ func (e *explanation) fit(i int, f story.Fit) {
 	if e.now.SameStory {
 		verb = "stay"
 	}
+	what := short(f, verb)
+	if !e.now.SameStory && f.Enough() {
+		what = fmt.Sprintf(" Coming now, it could join; to move there it must score %.2f more than where it is.", e.now.Better)
+	}
 	e.line("  %s          scores %.2f with %s (%s); %.2f is needed.%s%s", sides[i], f.Score, whose,
-		countOf(f.Articles, "article", "articles"), f.Limit, short(f, verb), far)
+		countOf(f.Articles, "article", "articles"), f.Limit, what, far)
 }
 
 // short says what a score lacks, or has to spare, and which setting would change it.
