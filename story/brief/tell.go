@@ -3,6 +3,7 @@ package brief
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"storyfold/story"
@@ -90,8 +91,17 @@ func tellSentence(list []story.Quote, s *story.Story, x story.Sentence, limit in
 func quoteOf(m *story.Member, said string) story.Quote {
 	return story.Quote{
 		Text: clipBytes(said, maxTellText), Article: m.Seq, ID: m.ID, Outlet: clipBytes(m.Outlet, maxTellName), Source: m.Source,
-		URL: address(m.URL), Lang: m.Lang, Time: m.Time.UTC().Round(0), Family: m.Family,
+		URL: address(m.URL), Lang: m.Lang, Time: tellTime(m.Time), Family: m.Family,
 	}
+}
+
+// tellTime returns t as the store keeps times; zero for a year that it cannot keep.
+func tellTime(t time.Time) time.Time {
+	t = t.UTC().Round(0)
+	if y := t.Year(); y < 1 || y > 9999 {
+		return time.Time{}
+	}
+	return t
 }
 
 // tellMedia adds what can be seen and heard of m.
