@@ -116,7 +116,7 @@
 //	maxAuthors, maxCategories, maxEnclosures  20, 30, 20 of an article
 //	maxAlternates      5          feeds of a web page that are tried
 //	maxPage            3 MiB      a web page; maxPageText, 1 MiB, of text in it
-//	maxPageElements    20,000     of a page, at most maxPageDepth, 100, in one another
+//	maxPageElements    20,000     of a page, at most maxPageDepth, 100, in one another; see also maxPageWork
 //	maxPages           50         pages that one look reads for full text, in maxPagesTime, 10 min
 //	maxOPML            16 MiB     an OPML document; maxOutlineDepth 100, maxSubscriptions 100,000
 //

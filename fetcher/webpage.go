@@ -18,13 +18,14 @@ import (
 
 // Limits of a web page.
 const (
-	maxPage         = 3 << 20 // bytes, unpacked
-	maxPageElements = 20_000  // of a page whose article is looked for, as are the following:
-	maxPageDepth    = 100     // elements in one another; the time for finding the article grows with
-	maxPageText     = 1 << 20 // bytes, without scripts, times the depth
-	maxAttribute    = 1 << 10 // bytes of an attribute; a longer one is dropped
-	maxAlternates   = 5       // feeds of a page that are tried
-	maxLinks        = 500     // links in the head of a page that are looked at
+	maxPage         = 3 << 20  // bytes, unpacked
+	maxPageElements = 20_000   // of a page whose article is looked for, as are the following:
+	maxPageDepth    = 100      // elements in one another
+	maxPageText     = 1 << 20  // bytes, without scripts
+	maxPageWork     = 32 << 20 // bytes of text, and 16 for each element, times their depth: so the time grows
+	maxAttribute    = 1 << 10  // bytes of an attribute; a longer one is dropped
+	maxAlternates   = 5        // feeds of a page that are tried
+	maxLinks        = 500      // links in the head of a page that are looked at
 )
 
 // isWebPage reports whether a document that is no feed is a web page.
@@ -184,7 +185,7 @@ func articleOf(page []byte, contentType string, address *url.URL, title string) 
 // slim takes out of a page what no text is in, and refuses one whose article would take
 // long to find.
 func slim(doc *html.Node) error {
-	size, depth := 0, 0
+	size, depth, work := 0, 0, 0
 	var idle []*html.Node
 	for n := doc; n != nil; n = next(n, &depth) {
 		switch {
@@ -194,8 +195,13 @@ func slim(doc *html.Node) error {
 			idle = append(idle, n)
 		case n.Type == html.TextNode && n.Parent.DataAtom != atom.Script && n.Parent.DataAtom != atom.Style:
 			size += len(n.Data)
+			work += len(n.Data) * depth
 		}
+		work += 16 * depth
 		n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return len(a.Key)+len(a.Val) > maxAttribute })
+	}
+	if work > maxPageWork {
+		return fmt.Errorf("the page holds too much, nested too deeply")
 	}
 	if size > maxPageText {
 		return fmt.Errorf("the page holds more than %d KiB of text", maxPageText>>10)

@@ -69,6 +69,7 @@ func TestArticleOfOtherPages(t *testing.T) {
 		"deep":       {"<html><body>" + strings.Repeat("<div>", 100_000) + "x", "text/html", "Ferry"},
 		"wide":       {"<html><body>" + strings.Repeat("<p>x", 300_000), "text/html", "Ferry"},
 		"long":       {"<html><body><p>" + strings.Repeat("word, ", maxPageText/5), "text/html", "Ferry"},
+		"work":       {"<html><body>" + strings.Repeat("<div>", maxPageDepth-10) + strings.Repeat("<p>x", maxPageElements-200), "text/html", "Ferry"},
 		"nested":     {"<html><body>" + strings.Repeat("<div>", 2*maxPageDepth) + "<p>x", "text/html", "Ferry"},
 		"tables":     {"<html><body>" + strings.Repeat("<table><tr><td>", 15_000) + "x", "text/html", "Ferry"},
 	} {
