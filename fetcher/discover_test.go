@@ -239,3 +239,33 @@ func TestDiscoveryInFetch(t *testing.T) {
 		t.Errorf("Fetch = %v, %q, found %q, want a", r.Err, titles(r), r.State.Found)
 	}
 }
+
+// What is configured for a site goes to that site alone, and never in the clear where
+// the config says https.
+func TestDiscoveryKeepsSecrets(t *testing.T) {
+	src := &pageSource()[0]
+	for address, sent := range map[string]bool{
+		"https://harbour-post.example/rss":           true,
+		"http://harbour-post.example/rss":            false,
+		"https://harbour-post.example:444/rss":       false,
+		"https://feeds.harbour-post.example/":        false,
+		"https://harbour-post.example.evil.example/": false,
+	} {
+		req, err := newFetcher(t).client.request(t.Context(), src, &story.SourceState{Address: src.Feed, Found: address})
+		if err != nil || req.URL.String() != address || (req.Header.Get("X-Key") != "") != sent {
+			t.Errorf("request for %s: %v, headers %v, want them sent: %v", address, err, req.Header, sent)
+		}
+	}
+}
+
+// A page that calls itself its feed is not asked for twice.
+func TestDiscoveryOfItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &site{page: strings.ReplaceAll(frontPage, "https://feeds.example/harbour.xml", "/#top"), feed: goodFeed}
+		g := start(t, pageSource(), nil, s.answer)
+		time.Sleep(time.Minute)
+		if n := slices.Index(addresses(g.network)[1:], "https://harbour-post.example/"); n >= 0 {
+			t.Errorf("asked for %q, want the page once", addresses(g.network))
+		}
+	})
+}

@@ -65,7 +65,7 @@ func (p *press) start(t *testing.T, sources ...story.Source) *rig {
 	}
 	src := story.Source{Name: "Post", Feed: "https://harbour-post.example/feed", FullText: true, Interval: time.Hour, Enabled: true,
 		Headers: map[string]string{"X-Key": "secret"}}
-	g := start(t, append([]story.Source{src}, sources...), nil, p.answer, func(o *Options) { o.Stored = p.known })
+	g := start(t, append([]story.Source{src}, sources...), nil, p.answer, func(o *Options) { o.Stored, o.Concurrency = p.known, 1 })
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.sink = func(_ context.Context, r *Result) error {
