@@ -22,5 +22,10 @@
 //
 // On SIGTERM fetching ends first, what was fetched is committed, the servers
 // drain for at most five seconds, and the store closes last. On SIGHUP the config
-// is read again; a broken one is refused and the running one stays.
+// is read again; a broken one is refused and the running one stays. Where [group]
+// changed, the open stories are regrouped once, in one commit; so they are at a
+// start with another [group] than the stored stories follow.
+//
+// A Desk takes the reader's corrections and explains the grouping. It works
+// between two batches of the pipeline, or on a store that no daemon has open.
 package daemon
