@@ -57,11 +57,12 @@ var contentTemplate = template.Must(template.New("content").Parse(`
 {{range .}}<li>Only in {{template "outlet" index . 0}}:{{range .}} {{template "said" .}}{{end}}</li>
 {{end}}</ul>
 {{end -}}
-<p>{{.Count}}{{with .Terms}} Grouped because they share: {{.}}.{{end}} <a href="{{.Page}}">{{.More}}</a></p>
+<p>{{.Count}}{{with .Terms}} Grouped because they share: {{.}}.{{end}} <a href="{{.Page}}">{{.More}}</a>{{with .Mute}} · <a href="{{.}}">Mute for a week</a>{{end}}</p>
 `))
 
 // contentData is what contentTemplate shows. Its strings are clean.
 type contentData struct {
+	Mute         string // address of the page that asks whether to mute; "": none
 	Update       string // of an entry about one revision: what came
 	New, Summary []said
 	Only         [][]said // by article
@@ -97,6 +98,7 @@ func (v *view) content(e *entry) (string, error) {
 	data := contentData{
 		New: v.newSince(e.Shown, e.first), Page: e.URL,
 		Summary: v.quote(e.Shown, e.Brief.Summary, 3), Only: v.only(e.Shown),
+		Mute:    e.mute,
 		Heading: "Reports", Count: countText(e.Shown), Terms: sharedTerms(e.Shown),
 		More: "The whole story: timeline, copies, why grouped",
 	}

@@ -165,6 +165,7 @@ type entry struct {
 	lang      string
 	summary   string // plain text
 	content   string // HTML
+	mute      string // address of the page that asks whether to mute; "": none
 	outlets   []string
 	tags      []string
 	image     string
@@ -285,6 +286,7 @@ func (v *view) fill(f *Feed, e *entry) (err error) {
 		Story: e.ID, URL: e.URL, Revision: e.Revisions[len(e.Revisions)-1].Number, Reports: e.Reports,
 		Count: len(e.Members), Articles: newArticles(e.Shown),
 	}
+	e.mute = v.muteLink(f, e.Shown)
 	e.content, err = v.content(e)
 	return err
 }

@@ -3,6 +3,7 @@ package feedgen
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -91,6 +92,19 @@ func (h *Handler) askMute(r *http.Request) (question, error) {
 		Heading: "Mute this story?", Button: "Mute it for " + count(days, "day", "days"), Back: "/stories/" + string(s.ID),
 		Text: "“" + headline(s) + "” stays out of feeds, searches and the front page, whatever else comes to it.",
 	}, nil
+}
+
+// linkDays is how long a link in an entry holds after the story's last revision.
+const linkDays = 30
+
+// muteLink returns the link by which an entry of f mutes s for a week: of a feed
+// with a key, whose entries strangers do not see. It is "" for others. The page
+// behind it asks; who may mute is looked after there.
+func (v *view) muteLink(f *Feed, s *Shown) string {
+	if v.h.options.Mutes == nil || f.Key == "" {
+		return ""
+	}
+	return v.config.BaseURL + v.h.sign(mutePath(s.ID), url.Values{"days": {"7"}}, s.Updated().AddDate(0, 0, linkDays))
 }
 
 // parseDays reads one of muteDays.

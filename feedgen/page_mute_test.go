@@ -2,6 +2,7 @@ package feedgen
 
 import (
 	"errors"
+	"html"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -120,6 +121,21 @@ func TestMuteByLink(t *testing.T) {
 	shelf := &muteShelf{}
 	h := New(Options{Stories: m, Mutes: shelf, Log: quiet, Now: func() time.Time { return clock(40, 0) }})
 	h.Configure(c)
+	c.Feeds = append(c.Feeds, Feed{Name: "mine", Key: "s3cret"})
+	h.Configure(c)
+	if strings.Contains(string(body(t, h, "/feed.atom")), "/mute") {
+		t.Error("the open feed holds a link that mutes")
+	}
+	for _, item := range parse(t, body(t, h, "/feeds/mine.rss?key=s3cret")).Items {
+		_, href, ok := strings.Cut(html.UnescapeString(item.Content), "· <a href=\""+c.BaseURL)
+		if href, _, _ = strings.Cut(href, "\""); !ok {
+			t.Fatalf("no link that mutes: %s", item.Content)
+		}
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, asker{user: "ann", password: "harbour"}.request("GET", href, "")); w.Code != 200 || !strings.Contains(w.Body.String(), "Mute it for 7 days") {
+			t.Errorf("%s = %d", href, w.Code)
+		}
+	}
 	w := httptest.NewRecorder()
 	link := h.sign(mutePath("ferryferryferry2"), url.Values{"days": {"7"}}, clock(41, 0))
 	h.ServeHTTP(w, asker{user: "ann", password: "harbour"}.request("GET", link, ""))
