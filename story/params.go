@@ -37,5 +37,5 @@ var param = params{
 	mergeText: .50, mergeT: .13, mergeHead: .3, rivalText: .17, rivalT: .13,
 	candidates: 5, stems: 25, worth: .4, budget: 1000, members: 40, every: 50, recent: 500, nearMiss: .1,
 	splitRho: .52, splitN: 3.2, splitEx: .3, splitBase: .75, splitWithin: .05,
-	splitDate: 4, splitNumber: 3,
+	splitDate: 3, splitNumber: 3,
 }
