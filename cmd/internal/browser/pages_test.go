@@ -186,6 +186,7 @@ func TestBrowser(t *testing.T) {
 	t.Run("pages", func(t *testing.T) { testPages(t, s, browser, axe) })
 	t.Run("keyboard", func(t *testing.T) { testKeyboard(t, s, browser) })
 	t.Run("search", func(t *testing.T) { testSearch(t, s, browser) })
+	t.Run("mute", func(t *testing.T) { testMute(t, s, browser, axe) })
 	t.Run("from afar", func(t *testing.T) { testFromAfar(t, browser) })
 	t.Run("correct", func(t *testing.T) { testCorrect(t, s, browser, axe) }) // last: it changes a story
 }
@@ -335,6 +336,37 @@ func testCorrect(t *testing.T, s *site, browser context.Context, axe string) {
 		t.Errorf("%d corrections are left", n)
 	}
 	b.quiet("correct")
+}
+
+// testMute mutes a story on its page, and lifts that on the page of the feeds.
+func testMute(t *testing.T, s *site, browser context.Context, axe string) {
+	path := s.storyWith(t, "湖の水位")
+	listed := fmt.Sprintf(`document.querySelectorAll('main h3 a[href="%s"]').length`, path)
+	for i, scheme := range []string{"light", "dark"} {
+		b := openTab(t, browser, widths[i], scheme)
+		b.visit(s.url+path, 200)
+		if status := b.follow(chromedp.Click(chromedp.CSS(`form[action$="/mute"] button`))); status != 200 {
+			t.Fatalf("muting is answered with %d", status)
+		}
+		b.visit(s.url+"/", 200)
+		if ask[int](b, listed) != 0 {
+			t.Error("the front page shows a muted story")
+		}
+		b.visit(s.url+path, 200)
+		b.accessible("muted story", axe)
+		b.visit(s.url+"/feeds", 200)
+		b.fits("muted", widths[i])
+		b.accessible("muted", axe)
+		b.screenshot("muted-" + scheme)
+		if status := b.follow(chromedp.Click(chromedp.CSS("#muted ~ ul button"))); status != 200 {
+			t.Errorf("undoing is answered with %d", status)
+		}
+		b.visit(s.url+"/", 200)
+		if ask[int](b, listed) != 1 {
+			t.Error("the front page does not show the story again")
+		}
+		b.quiet("mute")
+	}
 }
 
 // testFromAfar corrects a story as a user does from another machine without
