@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -213,9 +214,13 @@ func (id *identifier) change(a *story.Article) {
 }
 
 // number puts the new articles into the order in which they are grouped, oldest
-// first, and gives them their sequence numbers.
+// first, and gives them their sequence numbers. Those of one time, as undated ones
+// that come together, stand by their sources' names: which source answered first
+// must not decide the ids of their stories.
 func (id *identifier) number() {
-	slices.SortStableFunc(id.added, func(a, b *story.Article) int { return a.Time().Compare(b.Time()) })
+	slices.SortStableFunc(id.added, func(a, b *story.Article) int {
+		return cmp.Or(a.Time().Compare(b.Time()), strings.Compare(a.Source, b.Source))
+	})
 	next := id.db.NextSeq()
 	for i, a := range id.added {
 		a.Seq = next + uint64(i)

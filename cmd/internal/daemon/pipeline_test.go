@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -371,5 +372,32 @@ func TestListedWhileTheFileIsThere(t *testing.T) {
 	}
 	if l.listed(key) {
 		t.Error("listed after the file is gone")
+	}
+}
+
+// TestOrderOfAnswersDecidesNothing takes undated articles of one moment in two
+// orders of arrival.
+func TestOrderOfAnswersDecidesNothing(t *testing.T) {
+	outcomes := map[bool]string{}
+	for _, backwards := range []bool{false, true} {
+		db := openStore(t, t.TempDir())
+		p := testPipeline(t, db, clockAt(0))
+		var batch []*job
+		for outlet := range 5 {
+			a := report(2, outlet)
+			a.Published = time.Time{}
+			batch = append(batch, &job{result: &fetcher.Result{Articles: []story.Article{a}}})
+		}
+		if backwards {
+			slices.Reverse(batch)
+		}
+		if err := p.process(batch, true); err != nil {
+			t.Fatal(err)
+		}
+		outcomes[backwards] = outcome(t, db)
+		closeStore(t, db)
+	}
+	if outcomes[false] != outcomes[true] {
+		t.Errorf("the order of arrival decides\n%s", firstDifference(outcomes[true], outcomes[false]))
 	}
 }
