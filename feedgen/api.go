@@ -202,7 +202,6 @@ type apiSource struct {
 // serveAPISources answers with the state of every source. Secrets in addresses
 // are shown to those who may see everything.
 func (h *Handler) serveAPISources(w http.ResponseWriter, r *http.Request) {
-	v := h.viewOf(r)
 	address, text := maskAddress, maskText
 	if h.trusted(r) {
 		plain := func(s string) string { return s }
@@ -213,7 +212,7 @@ func (h *Handler) serveAPISources(w http.ResponseWriter, r *http.Request) {
 		list := []apiSource{}
 		for _, st := range h.states() {
 			list = append(list, apiSource{
-				Name: st.Name, URL: address(st.Address), Format: st.Format, State: v.stateOf(&st),
+				Name: st.Name, URL: address(st.Address), Format: st.Format, State: st.Condition(),
 				LastChecked: optionalTime(st.Checked), NextCheck: optionalTime(st.Next),
 				NextReason: text(st.NextReason), LastError: text(st.Error), Warning: text(st.Notice()),
 				Articles: st.Articles, Stories: st.Stories,
@@ -230,22 +229,6 @@ func (h *Handler) states() []story.SourceState {
 		return nil
 	}
 	return h.options.States()
-}
-
-// stateOf says in a word how a source is: "new", "ok", "failing", "gone" or "paused".
-func (v *view) stateOf(st *story.SourceState) string {
-	i := slices.IndexFunc(v.config.Sources, func(s story.Source) bool { return s.Name == st.Name })
-	switch {
-	case i >= 0 && !v.config.Sources[i].Enabled:
-		return "paused"
-	case st.Gone:
-		return "gone"
-	case st.Error != "":
-		return "failing"
-	case st.Checked.IsZero():
-		return "new"
-	}
-	return "ok"
 }
 
 // parseLimit returns the value of ?limit=, at most maxItems; 0 if there is none.

@@ -320,7 +320,7 @@ func TestSources(t *testing.T) {
 	m, c := newspaper()
 	c.Sources[4].Enabled = false
 	states := []story.SourceState{
-		failing(), {Name: "harbour"}, {Name: "island", Checked: clock(1, 0)}, {Name: "ledger", Gone: true, Error: "410"}, {Name: "bote", Error: "x"},
+		failing(), {Name: "harbour"}, {Name: "island", Checked: clock(1, 0)}, {Name: "ledger", Gone: true, Error: "410"}, {Name: "bote", Error: "x", Paused: true},
 	}
 	h := New(Options{Stories: m, States: func() []story.SourceState { return states }, Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "up 1\n") })})
 	h.Configure(c)
