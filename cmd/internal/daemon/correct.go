@@ -228,9 +228,6 @@ func (p *Pipeline) change(fn func(*story.Commit) error) (err error, refused bool
 	if !c.quiet {
 		commit.Decisions = append(commit.Decisions, p.grouper.Pass()...)
 	}
-	if err := p.reword(c, commit.Decisions); err != nil {
-		return err, false
-	}
 	if err := p.retell(c, commit, &arrivals{}); err != nil {
 		return err, false
 	}

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -324,9 +325,6 @@ func (p *Pipeline) process(batch []*job, empty bool) error {
 	if empty {
 		commit.Decisions = append(commit.Decisions, p.grouper.Pass()...)
 	}
-	if err := p.reword(c, commit.Decisions); err != nil {
-		return err
-	}
 	if err := p.retell(c, commit, arrived); err != nil {
 		return err
 	}
@@ -368,9 +366,8 @@ func (p *Pipeline) clock() time.Time {
 	return now
 }
 
-// reword names the terms of the decisions by words that the articles use. An
-// article that moved was stored before; the others are at hand.
-func (p *Pipeline) reword(c *changes, decisions []story.Decision) error {
+// reword names the terms of the decisions by words that the articles use.
+func reword(decisions []story.Decision, load func(seq uint64) (*story.Article, error)) error {
 	for i := range decisions {
 		d := &decisions[i]
 		seq := d.Article
@@ -380,41 +377,41 @@ func (p *Pipeline) reword(c *changes, decisions []story.Decision) error {
 		if seq == 0 || len(d.Reason.Terms) == 0 {
 			continue
 		}
-		a := c.added[seq]
-		if a == nil {
-			var err error
-			if a, err = p.db.Article(seq); err != nil {
-				return err
-			}
+		a, err := load(seq)
+		if err != nil {
+			return err
 		}
 		d.Reason.Words(a)
 	}
 	return nil
 }
 
-// retell applies the decisions to the stories and makes the changed ones' briefs
-// and revisions anew.
+// retell puts the decisions into the articles' words, applies them to the stories,
+// and makes the changed ones' briefs and revisions anew. The texts of the articles
+// that arrived are at hand; the others are stored.
 func (p *Pipeline) retell(c *changes, commit *story.Commit, arrived *arrivals) error {
+	edited := map[uint64]*story.Article{}
+	for _, a := range arrived.edited {
+		edited[a.Seq] = a
+	}
+	load := func(seq uint64) (*story.Article, error) {
+		if a := cmp.Or(c.added[seq], edited[seq]); a != nil {
+			return a, nil
+		}
+		return p.db.Article(seq)
+	}
+	if err := reword(commit.Decisions, load); err != nil {
+		return err
+	}
 	for _, d := range commit.Decisions {
 		if err := c.apply(d); err != nil {
 			return err
 		}
 	}
-	texts := map[uint64]*story.Article{}
-	for _, a := range arrived.added {
-		texts[a.Seq] = a
-	}
 	for _, a := range arrived.edited {
-		texts[a.Seq] = a
 		if err := c.edit(a); err != nil {
 			return err
 		}
-	}
-	load := func(seq uint64) (*story.Article, error) {
-		if a := texts[seq]; a != nil {
-			return a, nil
-		}
-		return p.db.Article(seq)
 	}
 	pref := preferences(p.settings())
 	for _, id := range c.order {
