@@ -101,28 +101,30 @@ func (a *answer) date(modified time.Time) {
 // follow dates a anew where its own date would hide it. Clients that compare
 // dates, curl among them, throw away an answer that is not dated later than what
 // they have, whatever its tag: so other bytes than before, which is the last
-// answer under the key and may be nil, get a later date, and none within one
-// second. A config may change the bytes too: no date is before the one in force.
+// answer under the key, get a later date, and none within one second. Without
+// one before, which is nil then, other bytes may have been sent up to the second
+// in which the config came into force, by the process before this one too.
 func (a *answer) follow(before *answer, now time.Time) {
 	if a.modified.IsZero() {
 		return
 	}
-	if since := a.of.settings.since; since.After(a.modified) {
+	stood := a.of.settings.since.Truncate(time.Second)
+	if before != nil {
+		stood = before.stood
+	}
+	if since := a.of.settings.since; since.After(a.modified) { // a config may change the bytes, too
 		a.date(since)
 	}
-	if before != nil && before.etag == a.etag {
+	if before != nil && before.etag == a.etag && !before.modified.IsZero() {
 		a.date(before.modified)
-	} else if before != nil && !a.modified.After(before.stood) {
+	} else if !a.modified.After(stood) {
 		a.date(now)
-		if !a.modified.After(before.stood) {
-			a.modified, a.stood = time.Time{}, before.stood
+		if !a.modified.After(stood) {
+			a.modified, a.stood = time.Time{}, stood
 			return
 		}
 	}
-	a.stood = a.modified
-	if before != nil && before.stood.After(a.stood) {
-		a.stood = before.stood
-	}
+	a.stood = latest(a.modified, stood)
 }
 
 // tag returns the ETag of a in a form.
