@@ -27,8 +27,10 @@ var errForm = errors.New("the form is not whole")
 // question is what the page in front of an action says.
 type question struct {
 	Heading, Text string
-	Button        string // what the button says: what will be done
-	Back          string // path that leads away from here, from the base URL on
+	Button        string   // what the button says: what will be done
+	Back          string   // path that leads away from here, from the base URL on
+	Do            string   // the form's field of this name; "": none
+	Choices       []choice // one of which the form's field "a" takes; none: there is no such field
 }
 
 // registerAction adds a at path, a pattern of http.ServeMux without a method.
@@ -66,6 +68,11 @@ func (h *Handler) serveQuestion(w http.ResponseWriter, r *http.Request, a action
 		return
 	}
 	q, err := a.ask(r)
+	var refused interface{ Refused() bool }
+	if errors.As(err, &refused) && refused.Refused() {
+		h.serveNotice(w, r, c, http.StatusConflict, "Nothing can be changed here", capital(err.Error())+".")
+		return
+	}
 	if err != nil {
 		h.servePageError(w, r, c, err)
 		return
@@ -88,7 +95,8 @@ func (h *Handler) serveQuestion(w http.ResponseWriter, r *http.Request, a action
 }
 
 // sign returns path with query as a link that holds until a time. The same
-// arguments give the same link for as long as the store lives.
+// arguments give the same link for as long as the store lives: entries that hold
+// it stay the same.
 func (h *Handler) sign(path string, query url.Values, until time.Time) string {
 	q := url.Values{}
 	for name, values := range query {
@@ -97,6 +105,30 @@ func (h *Handler) sign(path string, query url.Values, until time.Time) string {
 	q.Set("until", strconv.FormatInt(until.Unix(), 10))
 	q.Set("sig", h.signature(path, q))
 	return path + "?" + q.Encode()
+}
+
+// linkDays is how long a link in an entry holds after the story's last revision.
+const linkDays = 30
+
+// actionLink returns the absolute address of a signed link about s, as entries hold it.
+func (v *view) actionLink(s *Shown, path string, query url.Values) string {
+	return v.config.BaseURL + v.h.sign(path, query, s.Updated().AddDate(0, 0, linkDays))
+}
+
+// acting returns f for an answer to r. Its entries link to what changes a story
+// if r's user may do that: everybody who knows the key of a feed, where there are
+// users to log in, and who is at this machine. What a hub fetches is handed on,
+// so a feed that has one holds no such links. own is true for an answer that
+// nobody else may get.
+func (h *Handler) acting(r *http.Request, f *Feed) (_ *Feed, own bool) {
+	set := h.viewOf(r).settings
+	own = set.Hub == "" && localUse(r, &set.Config)
+	if !own && (f.Key == "" || set.users == nil) {
+		return f, false
+	}
+	acting := *f
+	acting.acts = true
+	return &acting, own
 }
 
 // signed reports whether u is a link that sign made and that still holds.

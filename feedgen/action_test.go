@@ -23,7 +23,9 @@ func withAction(t *testing.T, now *time.Time) (*Handler, *[]string) {
 			if r.PathValue("id") == "x" {
 				return question{}, story.ErrNotFound
 			}
-			return question{"Forget it?", "“<Ferry>” until " + r.FormValue("day"), "Forget", "/stories/" + r.PathValue("id")}, nil
+			return question{
+				Heading: "Forget it?", Text: "“<Ferry>” until " + r.FormValue("day"), Button: "Forget", Back: "/stories/" + r.PathValue("id"),
+			}, nil
 		},
 		do: func(r *http.Request) (string, error) {
 			if r.PathValue("id") == "x" {

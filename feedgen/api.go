@@ -87,7 +87,7 @@ func newArticles(s *Shown) []apiArticle {
 			break
 		}
 		list = append(list, apiArticle{
-			ID: m.ID, Title: titleOf(m), URL: cleanURL(m.URL), Source: cleanLine(m.Source, maxName),
+			ID: m.ID, Title: titleOf(m, maxTitle), URL: cleanURL(m.URL), Source: cleanLine(m.Source, maxName),
 			Outlet: outletName(m), Published: formatTime(m.Time), Family: m.Family, Why: newWhy(&m.Why),
 		})
 	}

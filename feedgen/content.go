@@ -57,12 +57,13 @@ var contentTemplate = template.Must(template.New("content").Parse(`
 {{range .}}<li>Only in {{template "outlet" index . 0}}:{{range .}} {{template "said" .}}{{end}}</li>
 {{end}}</ul>
 {{end -}}
-<p>{{.Count}}{{with .Terms}} Grouped because they share: {{.}}.{{end}} <a href="{{.Page}}">{{.More}}</a>{{with .Mute}} · <a href="{{.}}">Mute for a week</a>{{end}}</p>
+<p>{{.Count}}{{with .Terms}} Grouped because they share: {{.}}.{{end}} <a href="{{.Page}}">{{.More}}</a>{{with .Mute}} · <a href="{{.}}">Mute for a week</a>{{end}}{{with .Correct}} · <a href="{{.}}">Leave an article out</a>{{end}}</p>
 `))
 
 // contentData is what contentTemplate shows. Its strings are clean.
 type contentData struct {
 	Mute         string // address of the page that asks whether to mute; "": none
+	Correct      string // of the page that asks which article to leave out; "": none
 	Update       string // of an entry about one revision: what came
 	New, Summary []said
 	Only         [][]said // by article
@@ -98,7 +99,7 @@ func (v *view) content(e *entry) (string, error) {
 	data := contentData{
 		New: v.newSince(e.Shown, e.first), Page: e.URL,
 		Summary: v.quote(e.Shown, e.Brief.Summary, 3), Only: v.only(e.Shown),
-		Mute:    e.mute,
+		Mute: e.mute, Correct: e.correct,
 		Heading: "Reports", Count: countText(e.Shown), Terms: sharedTerms(e.Shown),
 		More: "The whole story: timeline, copies, why grouped",
 	}
@@ -111,7 +112,7 @@ func (v *view) content(e *entry) (string, error) {
 		if size > maxListBytes {
 			break
 		}
-		r := contentReport{First: v.saidBy(&f.First, titleOf(&f.First)), Count: len(f.Copies)}
+		r := contentReport{First: v.saidBy(&f.First, titleOf(&f.First, maxTitle)), Count: len(f.Copies)}
 		for i := range f.Copies[:min(len(f.Copies), maxCopies)] {
 			r.Copies = append(r.Copies, v.saidBy(&f.Copies[i], ""))
 		}
@@ -274,8 +275,10 @@ func headline(s *Shown) string {
 	return cmp.Or(cleanLine(s.Brief.Headline, maxTitle), cleanLine(s.representative().Title, maxTitle), "(untitled)")
 }
 
-// titleOf returns the title of an article; never "".
-func titleOf(m *story.Member) string { return cmp.Or(cleanLine(m.Title, maxTitle), "(untitled)") }
+// titleOf returns the title of an article, at most limit runes of it; never "".
+func titleOf(m *story.Member, limit int) string {
+	return cmp.Or(cleanLine(m.Title, limit), "(untitled)")
+}
 
 // outletName returns who published m; never "".
 func outletName(m *story.Member) string {

@@ -80,5 +80,8 @@
 // with secrets, /opml, /metrics and the list of feeds with a key are for local
 // use and for users. An action is a POST; one that a page of another site sends
 // is refused. A link that leads to an action is signed with the store's secret
-// and holds for a time; it opens a page that asks, and its button acts.
+// and holds for a time; it opens a page that asks, and its button acts. Entries
+// hold such links where their reader may act: in answers for local use, which
+// nobody else is given, and in feeds with a key where there are users; in none
+// that a hub hands on.
 package feedgen

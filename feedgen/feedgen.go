@@ -94,6 +94,7 @@ type Feed struct {
 	search string            // of a search: its parameters, as an address holds them
 	home   string            // of a search: the page that shows it; "": the front page
 	match  func(*Shown) bool // of a search: whether a story is found
+	acts   bool              // its entries link to what changes a story
 }
 
 // Mute keeps stories out of feeds and off the front page for a while.

@@ -79,6 +79,11 @@ func (h *Handler) replyFeed(w http.ResponseWriter, r *http.Request, f *Feed, ext
 		return
 	}
 	v := h.viewOf(r)
+	f, own := h.acting(r, f)
+	if own { // neither this cache nor another one may give it to others
+		key += "\x00own"
+		w.Header().Set("Cache-Control", "private, max-age=60")
+	}
 	key = v.feedKey(f, ext, p, key)
 	if p.before != (cursor{}) { // rarely read twice
 		key = ""
@@ -166,6 +171,7 @@ type entry struct {
 	summary   string // plain text
 	content   string // HTML
 	mute      string // address of the page that asks whether to mute; "": none
+	correct   string // of the page that asks which article to leave out; "": none
 	outlets   []string
 	tags      []string
 	image     string
@@ -286,7 +292,7 @@ func (v *view) fill(f *Feed, e *entry) (err error) {
 		Story: e.ID, URL: e.URL, Revision: e.Revisions[len(e.Revisions)-1].Number, Reports: e.Reports,
 		Count: len(e.Members), Articles: newArticles(e.Shown),
 	}
-	e.mute = v.muteLink(f, e.Shown)
+	e.mute, e.correct = v.muteLink(f, e.Shown), v.correctLink(f, e.Shown)
 	e.content, err = v.content(e)
 	return err
 }

@@ -49,10 +49,7 @@ func (h *Handler) correctForm(r *http.Request, s *Shown) (*correctForm, string) 
 	if h.options.Corrections == nil || s.Closed || !h.trusted(r) {
 		return nil, ""
 	}
-	f := &correctForm{Action: rootPath(h.viewOf(r).config) + "/stories/" + string(s.ID) + "/correct"}
-	for _, m := range s.Members[:min(len(s.Members), storyArticles)] {
-		f.Articles = append(f.Articles, choice{string(m.ID), outletOf(&m) + ": " + cleanLine(m.Title, 90)})
-	}
+	f := &correctForm{Action: rootPath(h.viewOf(r).config) + correctPath(s.ID), Articles: choices(s)}
 	made, err := h.options.Corrections.List(r.Context())
 	if err != nil {
 		h.log().Error("corrections are not shown", "err", err)
@@ -72,11 +69,52 @@ func (h *Handler) correctForm(r *http.Request, s *Shown) (*correctForm, string) 
 	return f, mark.String()
 }
 
-// registerCorrect adds the action of the form.
+func correctPath(id story.ID) string { return "/stories/" + string(id) + "/correct" }
+
+// choices lists the articles of s for a form.
+func choices(s *Shown) (list []choice) {
+	for _, m := range s.Members[:min(len(s.Members), storyArticles)] {
+		list = append(list, choice{string(m.ID), outletOf(&m) + ": " + titleOf(&m, 90)})
+	}
+	return list
+}
+
+// registerCorrect adds the action of the form, and the page that a link in an
+// entry leads to.
 func (h *Handler) registerCorrect(mux *http.ServeMux) {
 	if h.options.Corrections != nil {
 		mux.HandleFunc("POST /stories/{id}/correct", h.serveCorrect)
+		mux.HandleFunc("GET /stories/{id}/correct", func(w http.ResponseWriter, r *http.Request) {
+			h.serveQuestion(w, r, action{ask: h.askCorrect})
+		})
 	}
+}
+
+// askCorrect is the question of a signed link: which article to leave out.
+func (h *Handler) askCorrect(r *http.Request) (question, error) {
+	s, err := h.viewOf(r).story(story.ID(r.PathValue("id")))
+	switch {
+	case err != nil:
+		return question{}, err
+	case s.Closed:
+		return question{}, badForm("this story is closed: no article joins or leaves it any more")
+	case len(s.Members) == 1:
+		return question{}, badForm("this story has one article only; there is nothing to leave out")
+	}
+	return question{
+		Heading: "Which article does not belong here?", Button: "Leave it out", Back: "/stories/" + string(s.ID),
+		Text: "It becomes a story of its own, and what follows it does not come back into “" + headline(s) + "”. The story’s page can undo that.",
+		Do:   "out", Choices: choices(s),
+	}, nil
+}
+
+// correctLink returns the link by which a reader of an entry of f leaves an
+// article out of s; "" if its entries have none, or if there is nothing to leave out.
+func (v *view) correctLink(f *Feed, s *Shown) string {
+	if v.h.options.Corrections == nil || !f.acts || len(s.Members) == 1 {
+		return ""
+	}
+	return v.actionLink(s, correctPath(s.ID), nil)
 }
 
 // serveCorrect makes the correction that a form asks for, and goes back to the

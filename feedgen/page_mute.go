@@ -94,17 +94,13 @@ func (h *Handler) askMute(r *http.Request) (question, error) {
 	}, nil
 }
 
-// linkDays is how long a link in an entry holds after the story's last revision.
-const linkDays = 30
-
-// muteLink returns the link by which an entry of f mutes s for a week: of a feed
-// with a key, whose entries strangers do not see. It is "" for others. The page
-// behind it asks; who may mute is looked after there.
+// muteLink returns the link by which an entry of f mutes s for a week; "" if its
+// entries have none. The page behind it asks; who may mute is looked after there.
 func (v *view) muteLink(f *Feed, s *Shown) string {
-	if v.h.options.Mutes == nil || f.Key == "" {
+	if v.h.options.Mutes == nil || !f.acts {
 		return ""
 	}
-	return v.config.BaseURL + v.h.sign(mutePath(s.ID), url.Values{"days": {"7"}}, s.Updated().AddDate(0, 0, linkDays))
+	return v.actionLink(s, mutePath(s.ID), url.Values{"days": {"7"}})
 }
 
 // parseDays reads one of muteDays.

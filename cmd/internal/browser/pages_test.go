@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -187,6 +189,7 @@ func TestBrowser(t *testing.T) {
 	t.Run("keyboard", func(t *testing.T) { testKeyboard(t, s, browser) })
 	t.Run("search", func(t *testing.T) { testSearch(t, s, browser) })
 	t.Run("mute", func(t *testing.T) { testMute(t, s, browser, axe) })
+	t.Run("link", func(t *testing.T) { testLink(t, s, browser, axe) })
 	t.Run("from afar", func(t *testing.T) { testFromAfar(t, browser) })
 	t.Run("correct", func(t *testing.T) { testCorrect(t, s, browser, axe) }) // last: it changes a story
 }
@@ -367,6 +370,42 @@ func testMute(t *testing.T, s *site, browser context.Context, axe string) {
 		}
 		b.quiet("mute")
 	}
+}
+
+// testLink follows the links that entries have in local use, to the pages that ask.
+func testLink(t *testing.T, s *site, browser context.Context, axe string) {
+	var feed struct {
+		Items []struct {
+			Content string `json:"content_html"`
+		} `json:"items"`
+	}
+	s.get(t, "/feed.json", &feed)
+	links := map[string]string{}
+	for _, item := range feed.Items {
+		for _, m := range regexp.MustCompile(`href="http://127.0.0.1(/stories/[^"]*/(mute|correct)\?[^"]*)"`).FindAllStringSubmatch(item.Content, -1) {
+			links[m[2]] = html.UnescapeString(m[1])
+		}
+	}
+	for i, scheme := range []string{"light", "dark"} {
+		b := openTab(t, browser, widths[i], scheme)
+		for what, button := range map[string]string{"mute": "Mute it for 7 days", "correct": "Leave it out"} {
+			where := fmt.Sprintf("ask-%s-%d-%s", what, widths[i], scheme)
+			b.visit(s.url+links[what], 200)
+			if got := run(b, chromedp.TextContent(chromedp.CSS("main button"))); got != button {
+				t.Errorf("%s: the button says %q, want %q", where, got, button)
+			}
+			b.fits(where, widths[i])
+			b.accessible(where, axe)
+			b.tabThrough(where)
+			b.screenshot(where)
+			b.quiet(where)
+		}
+	}
+	b := openTab(t, browser, 400, "light")
+	b.visit(s.url+links["correct"]+"0", 403)
+	b.messages = nil // the browser's own line about the status
+	b.accessible("spoilt link", axe)
+	b.screenshot("ask-spoilt-400-light")
 }
 
 // testFromAfar corrects a story as a user does from another machine without
