@@ -154,7 +154,7 @@ func placeLike(s string) bool {
 	for _, w := range words {
 		bare := strings.TrimRight(w, ".,")
 		r, _ := utf8.DecodeRuneInString(bare)
-		if unicode.IsLower(r) && monthOf(bare) == "" && utf8.RuneCountInString(bare) > 3 {
+		if unicode.IsLower(r) && monthOf(bare) == 0 && utf8.RuneCountInString(bare) > 3 {
 			small++
 		}
 	}
