@@ -130,9 +130,6 @@ func newSourceRow(st *story.SourceState, src *story.Source, trusted bool, at fun
 	}
 	if src != nil {
 		row.Category = cleanLine(src.Category, 60)
-		if !src.Enabled {
-			row.State, row.Next, row.NextReason = "paused", stamp{}, "switched off in the config"
-		}
 	}
 	return row
 }

@@ -133,7 +133,8 @@ func (c *client) get(ctx context.Context, v *visit, src *story.Source, st *story
 		return a, nil
 	case resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNonAuthoritativeInfo:
 		io.CopyN(io.Discard, resp.Body, 16<<10) // so that the connection can be used again
-		return nil, &StatusError{Code: resp.StatusCode, RetryAfter: retryAfter(resp.Header, time.Now()), from: resp.Request.URL}
+		return nil, &StatusError{Code: resp.StatusCode, RetryAfter: retryAfter(resp.Header, time.Now()), from: resp.Request.URL,
+			challenge: resp.Header.Get("Cf-Mitigated") == "challenge"}
 	}
 	room := &room{client: c, ctx: ctx, patience: patience}
 	a.body, err = readBody(resp, c.maxBody, room.forMore)

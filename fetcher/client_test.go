@@ -256,6 +256,7 @@ func TestStatus(t *testing.T) {
 		{503, "-5", 4 * time.Minute, false, "down"},
 		{304, "", 4 * time.Minute, false, "did not ask"},
 		{301, "", 4 * time.Minute, false, "redirects"},
+		{403, "", 4 * time.Minute, false, "refuses"},
 	} {
 		t.Run(fmt.Sprint(c.code, c.retryAfter), func(t *testing.T) {
 			s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -281,6 +282,17 @@ func TestStatus(t *testing.T) {
 				t.Errorf("Hold = %v, want it to be kept", r.State.Hold)
 			}
 		})
+	}
+}
+
+// TestPuzzle tells a server that wants to see a browser from one that refuses.
+func TestPuzzle(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cf-Mitigated", "challenge")
+		http.Error(w, "<html>Just a moment</html>", http.StatusForbidden)
+	})
+	if r := fetch(t, newFetcher(t), s.URL, story.SourceState{}); !strings.Contains(r.State.Error, "puzzle for browsers (403)") {
+		t.Errorf("error %q, want it to name the puzzle", r.State.Error)
 	}
 }
 

@@ -52,9 +52,12 @@
 //	       a week for a feed that is gone (410), whose state says so;
 //	       at least Retry-After, in seconds or as a date, of 429, 503 or any other answer, at most a day
 //
-// A 429 without Retry-After counts as one of Options.Interval. Retry-After keeps the other
-// sources of the same host quiet, too, for four hours at most; in private networks,
-// where many services share a name, it is for its own address alone.
+// A 429 without Retry-After counts as one of Options.Interval.
+//
+// Three kinds of answers keep the whole host quiet, and so its other sources: Retry-After, for four
+// hours at most; a 429 or 503 without it, and 403 at three addresses within ten minutes in which the
+// host gave nothing, for ten minutes. In private networks, where many services share
+// a name, an answer is for its own address alone.
 //
 // Next looks are part of the stored states and kept after a restart. Those that are overdue then are
 // spread over up to a minute. Each state says in words why its next look is when it is.
@@ -104,6 +107,7 @@
 //	maxMedium          4 MiB      and those larger than that one at a time
 //	maxRetryAfter      a day      that a server can keep an address quiet at once
 //	maxHostHold        4 h        that one address can keep its host quiet
+//	hostRest           10 min     that a host is left alone which is too busy, or refuses, and does not say for how long
 //	maxDepth           200        nested elements or JSON values
 //	maxItems           10,000     items of a document; the first are kept
 //	maxAttrs           64         attributes of an element; the first are kept

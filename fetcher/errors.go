@@ -61,7 +61,8 @@ type StatusError struct {
 	Code       int
 	RetryAfter time.Duration // as the server asks; 0: it does not
 
-	from *url.URL // what was asked for, after redirects
+	from      *url.URL // what was asked for, after redirects
+	challenge bool     // it came with a puzzle for browsers
 }
 
 // Error says what the answer means for the reader of the status page.
@@ -71,6 +72,8 @@ func (e *StatusError) Error() string {
 		return "the server answered 304 to a request that did not ask for it"
 	case e.Code == 401, e.Code == 407:
 		return fmt.Sprintf("the server asks for a login (%d); put it into headers", e.Code)
+	case e.challenge:
+		return fmt.Sprintf("the server sets a puzzle for browsers (%d), which nothing but a browser solves; ask its owner to let feed readers in", e.Code)
 	case e.Code == 403:
 		return "the server refuses to give the feed (403)"
 	case e.Code == 404:

@@ -494,7 +494,7 @@ func TestRefresh(t *testing.T) {
 		if st := reports[0].State; st.LastNew.IsZero() || !st.LastNew.Before(st.Checked) {
 			t.Errorf("LastNew = %v, want the time of the first look", st.LastNew)
 		}
-		if r := reports[1]; r.Err == nil || !strings.Contains(r.Err.Error(), "asked to wait") {
+		if r := reports[1]; r.Err == nil || !strings.Contains(r.Err.Error(), "to be left alone") {
 			t.Errorf("report of a source on hold = %+v", r)
 		}
 		if r := reports[2]; r.State.Errors != 2 {

@@ -3,7 +3,6 @@ package fetcher
 import (
 	"container/heap"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -17,17 +16,15 @@ import (
 	"storyfold/story"
 )
 
-// maxHostHold is the longest time that Retry-After of one address keeps the other
-// addresses of its host quiet.
-const maxHostHold = 4 * time.Hour
-
 // host is a server that several sources may be on. Fetcher.mu guards it.
 type host struct {
 	queue   []*source       // due, oldest first
 	waiting []chan struct{} // redirects to here that wait for a place; closed when they have it
 	active  int             // places taken: requests under way, or about to start
 	next    time.Time       // when the next request may start
-	hold    time.Time       // the server asked not to be disturbed before then
+	hold    time.Time       // the server is not to be disturbed before then
+	why     string          // the reason for hold, in words
+	refused []refused       // what it answered 403 to lately; the newest are kept
 	index   int             // in Fetcher.ready; -1: not there
 	local   bool            // files: no delay between looks
 }
@@ -60,16 +57,6 @@ func publicName(name string) bool {
 		return false
 	}
 	return !slices.Contains(privateDomains, name[dot+1:])
-}
-
-// speaksForHost reports whether the Retry-After of an address counts for its whole
-// host. On machines of a private network, many services share a name.
-func speaksForHost(u *url.URL) bool {
-	name := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
-	if ip, err := netip.ParseAddr(name); err == nil {
-		return guardian.SafeAddr(ip) == nil
-	}
-	return publicName(name)
 }
 
 // hostOf returns the host that a source is asked from. Files have one of their own.
@@ -112,43 +99,6 @@ func (f *Fetcher) release(h *host) {
 	f.lineUp(h)
 }
 
-// heed holds a host back whose answer to a request of src asked for it (Retry-After).
-func (f *Fetcher) heed(src *story.Source, err error, now time.Time) {
-	if status, ok := errors.AsType[*StatusError](err); ok && status.RetryAfter > 0 && !src.Private && speaksForHost(status.from) {
-		f.keep(f.hostAt(hostKey(status.from)), now.Add(min(status.RetryAfter, maxHostHold)), now)
-	}
-}
-
-// keep holds everything on h back until t, where a server asked for it at now.
-func (f *Fetcher) keep(h *host, t, now time.Time) {
-	if !t.After(h.hold) {
-		return
-	}
-	h.hold = t
-	for _, e := range f.entries {
-		if e.host == h && !e.busy {
-			f.keepBack(e, now)
-		}
-	}
-}
-
-// keepBack plans e for when its host's hold is over.
-func (f *Fetcher) keepBack(e *source, now time.Time) {
-	until := e.host.hold
-	if e.st.Hold.Before(until) {
-		e.st.Hold, e.unflushed = until, true
-	}
-	if e.st.Next.Before(until) {
-		e.st.Next, e.unflushed = until, true
-		e.st.NextReason = "its host asked to wait " + words(until.Sub(now)) + " (Retry-After)"
-	}
-	e.answer(&e.waiting, Report{Source: e.src.Name, State: e.st, Err: held(until)})
-	if e.queued || e.index >= 0 {
-		f.leave(e)
-		f.at(e, later(e.due, until))
-	}
-}
-
 // visit is the place that one look has at a host. A look has one place at a time: it
 // gives it back before it goes to another host, so that no two looks wait for each other.
 // Nor does it keep others from being looked at while it waits.
@@ -167,7 +117,7 @@ func (v *visit) to(ctx context.Context, key string) error {
 	h := f.hostAt(key)
 	if now := time.Now(); h.hold.After(now) {
 		f.mu.Unlock()
-		return fmt.Errorf("the host %s asked to wait; it can be asked again in %s", key, words(h.hold.Sub(now)))
+		return fmt.Errorf("the host %s is to be left alone; it can be asked again in %s", key, words(h.hold.Sub(now)))
 	}
 	if v.host != h {
 		if v.host != nil {

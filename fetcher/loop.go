@@ -315,6 +315,9 @@ func (f *Fetcher) adopt(e *source, r *Result) {
 		return
 	}
 	e.host = f.hostOf(&e.src, &e.st)
+	if r.Err == nil {
+		e.host.refused = nil
+	}
 	f.heed(&e.src, r.Err, now)
 	if e.host.hold.After(now) {
 		f.keepBack(e, now)

@@ -23,8 +23,8 @@ type Report struct {
 
 // Refresh looks at these sources now (none named: at all enabled ones) and waits until what was found is
 // committed. It returns a report for each, in the order of names, or
-// of the config. Limits to hosts hold, and a server that asked to wait
-// (Retry-After) is not asked: the report says so. The progress function, which may be nil,
+// of the config. Limits to hosts hold, and a server that is to be left alone
+// (Retry-After, say) is not asked: the report says so. The progress function, which may be nil,
 // is called after each source.
 //
 // An unknown name is an error, and nothing is looked at. When ctx ends or Run
@@ -109,9 +109,9 @@ func (f *Fetcher) order(names []string) ([]string, chan Report, *run, error) {
 
 var errDisabled = errors.New("the source is disabled in the config")
 
-// held is the error for a source whose server asked to wait until t.
+// held is the error for a source whose server is to be left alone until t.
 func held(t time.Time) error {
-	return fmt.Errorf("the server asked to wait; it can be asked again in %s", words(time.Until(t)))
+	return fmt.Errorf("the server is to be left alone; it can be asked again in %s", words(time.Until(t)))
 }
 
 // unknown is the error for a source that is not there, with the nearest name that is.
