@@ -3,43 +3,85 @@ package daemon
 import (
 	"context"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync/atomic"
 	"time"
 )
 
-// The memory that the process keeps from the system is tied to what it has in
-// use. Without that, the garbage of a large refresh doubles it, and it is given
-// back only slowly.
+// How far the heap may grow before it is collected. A refresh makes much garbage
+// beside little that stays: collecting by a fixed share of what stays would double the memory
+// of a large daemon and have a small one collect all the time.
 const (
-	memoryEvery = time.Second
-	leastMemory = 80 << 20 // bytes; below, collecting more often is not worth it
-	memoryOver  = 16 << 20 // bytes beside the heap: stacks, the runtime's own
+	leastGoal = 96 << 20 // bytes; below, collecting more often is not worth it
+	goalOver  = 40       // percent beside what is in use, where that is more
+
+	// lullAfter is how long no collection must have taken place until what they
+	// freed is given back to the system.
+	lullAfter = 5 * time.Second
+	leastFree = 8 << 20 // bytes; giving back less is not worth it
 )
 
-// memoryLimit returns the soft limit for a heap of which so many bytes are in
-// use: it leaves room for two fifths more before the next collection.
-func memoryLimit(live uint64) int64 {
-	return max(leastMemory, int64(live)+int64(live)*2/5+memoryOver)
+// gcPercent returns the growth in percent after which a heap is collected of which so
+// many bytes are in use.
+func gcPercent(live uint64) int {
+	if live < leastGoal>>10 { // nothing is known yet
+		live = leastGoal >> 10
+	}
+	return max(goalOver, int(leastGoal*100/live)-100)
 }
 
-// boundMemory lets the collector's soft limit follow the heap until ctx ends.
-// Who sets GOMEMLIMIT or GOGC knows better.
+// boundMemory sets, after each collection, when the next one begins, until ctx ends;
+// when there were none for a while it gives memory back to the system. A soft limit
+// for the whole process is no help: a heap that grows past one is collected over and
+// over until it is raised. Who sets GOMEMLIMIT or GOGC knows better.
 func boundMemory(ctx context.Context) error {
 	if os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" {
 		return nil
 	}
-	tick := time.NewTicker(memoryEvery)
+	m := &memory{}
+	m.adjust()
+	m.arm()
+	defer m.ended.Store(true)
+	tick := time.NewTicker(lullAfter)
 	defer tick.Stop()
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	for {
-		if metrics.Read(live); live[0].Value.Kind() == metrics.KindUint64 {
-			debug.SetMemoryLimit(memoryLimit(live[0].Value.Uint64()))
-		}
+	for seen, released := uint64(0), uint64(0); ; {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
 		}
+		if n := read("/gc/cycles/total:gc-cycles"); n != seen {
+			seen = n
+		} else if n != released && read("/memory/classes/heap/free:bytes") >= leastFree {
+			debug.FreeOSMemory()
+			seen = read("/gc/cycles/total:gc-cycles")
+			released = seen
+		}
 	}
+}
+
+// memory is the state of boundMemory.
+type memory struct{ ended atomic.Bool }
+
+// arm has adjust called after the next collection, and the ones after that.
+func (m *memory) arm() {
+	runtime.AddCleanup(new(*memory), func(m *memory) {
+		if !m.ended.Load() {
+			m.adjust()
+			m.arm()
+		}
+	}, m)
+}
+
+func (m *memory) adjust() { debug.SetGCPercent(gcPercent(read("/gc/heap/live:bytes"))) }
+
+// read returns a figure of the runtime, 0 for one it does not know.
+func read(name string) uint64 {
+	s := []metrics.Sample{{Name: name}}
+	if metrics.Read(s); s[0].Value.Kind() != metrics.KindUint64 {
+		return 0
+	}
+	return s[0].Value.Uint64()
 }
