@@ -30,7 +30,8 @@ type atomDeleted struct {
 // FeedXml implements feeds.XmlFeed.
 func (f *atomFeed) FeedXml() interface{} { return f }
 
-// atomEntry is gorilla's entry with several authors and categories.
+// atomEntry is gorilla's entry with several authors and categories, and the feed
+// that its representative article came from.
 type atomEntry struct {
 	XMLName xml.Name `xml:"entry"`
 	Lang    string   `xml:"xml:lang,attr,omitempty"`
@@ -38,7 +39,33 @@ type atomEntry struct {
 	Links      []atomLink         `xml:"link"`
 	Authors    []feeds.AtomPerson `xml:"author"`
 	Categories []atomCategory     `xml:"category"`
+	Source     *atomSource        `xml:"source"`
 	Image      *mediaContent      `xml:"media:content"`
+}
+
+// atomSource is what an entry keeps of another feed (RFC 4287, section 4.2.11).
+type atomSource struct {
+	ID      string     `xml:"id"`
+	Title   string     `xml:"title"`
+	Updated string     `xml:"updated"`
+	Links   []atomLink `xml:"link"`
+}
+
+// newAtomSource returns what e keeps of the feed o: of an Atom feed alone, since
+// others have no id. Its date is that of the article, since when the feed may
+// have changed.
+func newAtomSource(e *entry, o *origin) *atomSource {
+	if o == nil || o.id == "" {
+		return nil
+	}
+	s := &atomSource{
+		ID: o.id, Title: o.name, Updated: atomTime(e.representative().Time.Truncate(time.Second)),
+		Links: []atomLink{{Href: o.address, Rel: "self", Type: "application/atom+xml"}},
+	}
+	if o.site != "" {
+		s.Links = append(s.Links, atomLink{Href: o.site, Rel: "alternate", Type: "text/html"})
+	}
+	return s
 }
 
 type atomCategory struct {
@@ -64,7 +91,7 @@ func writeAtom(d *document) ([]byte, error) {
 	}
 	for i := range d.entries {
 		e := &d.entries[i]
-		feed.Entries = append(feed.Entries, newAtomEntry(e))
+		feed.Entries = append(feed.Entries, newAtomEntry(e, d.origin(e)))
 		updated = latest(updated, e.updated().Add(e.fraction))
 	}
 	if updated.IsZero() {
@@ -74,7 +101,7 @@ func writeAtom(d *document) ([]byte, error) {
 	return encodeXML(feed)
 }
 
-func newAtomEntry(e *entry) *atomEntry {
+func newAtomEntry(e *entry, from *origin) *atomEntry {
 	x := &atomEntry{
 		Lang: e.lang,
 		AtomEntry: &feeds.AtomEntry{
@@ -83,8 +110,9 @@ func newAtomEntry(e *entry) *atomEntry {
 			Summary: &feeds.AtomSummary{Content: e.summary, Type: "text"},
 			Content: &feeds.AtomContent{Content: e.content, Type: "html"},
 		},
-		Links: []atomLink{{Href: e.link, Rel: "alternate", Type: "text/html"}},
-		Image: imageContent(e.image),
+		Links:  []atomLink{{Href: e.link, Rel: "alternate", Type: "text/html"}},
+		Source: newAtomSource(e, from),
+		Image:  imageContent(e.image),
 	}
 	if e.related != "" {
 		x.Links = append(x.Links, atomLink{Href: e.related, Rel: "related", Type: "text/html"})

@@ -54,7 +54,11 @@
 //
 // RSS 2.0 comes with content:encoded, dc:creator, atom:link and media:content;
 // Atom is RFC 4287; JSON Feed is version 1.1, with the extension _storyfold. The
-// structures are those of gorilla/feeds, embedded and extended.
+// structures are those of gorilla/feeds, embedded and extended. An RSS item has
+// one enclosure, the first, since most readers take one alone; media:content,
+// Atom and JSON Feed have them all. RSS source and atom:source name the feed of
+// the representative article where its address is no secret, atom:source only
+// where that feed has an id; entries that never change name none.
 //
 // # What comes from outside
 //

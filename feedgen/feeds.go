@@ -149,6 +149,7 @@ type document struct {
 	modified time.Time // for Last-Modified; also changes that are no revision
 	entries  []entry
 	gone     []tombstone
+	origins  map[string]origin // of the entries' articles, by source
 }
 
 // entry is what a feed shows of a story, of a revision, or of a day.
@@ -213,7 +214,7 @@ func (v *view) document(f *Feed, ext string, p part) (*document, error) {
 		d.revised = latest(d.revised, e.revised())
 		d.modified = latest(d.modified, e.modifiedAt())
 	}
-	d.entries, d.lang = entries, commonLang(entries)
+	d.entries, d.lang, d.origins = entries, commonLang(entries), v.origins()
 	tellApart(entries)
 	v.link(d, f, ext, p, more)
 	if !f.Updates.frozen() {
@@ -263,6 +264,19 @@ func (e *entry) modifiedAt() time.Time {
 		return e.changed
 	}
 	return e.modified()
+}
+
+// origin returns where the article came from that stands for the entry; nil if
+// that cannot be told, and in entries that stay as they are.
+func (d *document) origin(e *entry) *origin {
+	if e.frozen() {
+		return nil
+	}
+	o, ok := d.origins[e.representative().Source]
+	if !ok || o.address == "" {
+		return nil
+	}
+	return &o
 }
 
 func (e *entry) frozen() bool { return e.revision != nil || e.day != nil }

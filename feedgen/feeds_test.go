@@ -55,6 +55,45 @@ func TestFeedGolden(t *testing.T) {
 	golden(t, "feeds.opml", body(t, h, "/feeds.opml"))
 }
 
+// TestSource proves that entries name the feed of their representative article,
+// and none whose address is somebody's secret.
+func TestSource(t *testing.T) {
+	m, c := newspaper()
+	plain, kept := c.Sources[0], "north"
+	for name, change := range map[string]func(*story.Source){
+		"open":     func(*story.Source) {},
+		"password": func(s *story.Source) { s.Feed = "https://ann:s3cret@north.example/feed" },
+		"query":    func(s *story.Source) { s.Feed = "https://north.example/feed?token=s3cret" },
+		"header":   func(s *story.Source) { s.Headers = map[string]string{"Cookie": "s3cret"} },
+		"private":  func(s *story.Source) { s.Private = true },
+		"files":    func(s *story.Source) { s.Feed, s.Files = "", "/home/ann/*.txt" },
+	} {
+		c.Sources[0] = plain
+		change(&c.Sources[0])
+		h := New(Options{Stories: m, States: func() []story.SourceState {
+			return []story.SourceState{
+				{Name: kept, FeedID: "tag:north.example,2026:feed", Site: "https://north.example/"},
+				{Name: "bote", FeedID: "no IRI", Site: "https://bote.example/"},
+			}
+		}})
+		h.Configure(c)
+		rss, atom := string(body(t, h, "/feed.rss")), string(body(t, h, "/feed.atom"))
+		for text, want := range map[string]bool{
+			`<source url="https://north.example/feed">north</source>`:                              name == "open",
+			`<source url="https://bote.example/feed">bote</source>`:                                true,
+			"<source>\n      <id>tag:north.example,2026:feed</id>\n      <title>north</title>\n      ": name == "open",
+			"no IRI": false, "s3cret": false, "/home": false,
+		} {
+			if got := strings.Contains(rss+atom, text); got != want {
+				t.Errorf("%s: the feeds hold %q: %v, want %v", name, text, got, want)
+			}
+		}
+		if got := parse(t, []byte(atom)); len(got.Items) != 3 || got.Items[0].Title == "" {
+			t.Errorf("%s: read back as %v", name, got)
+		}
+	}
+}
+
 // parse reads a feed back and fails if it is not well-formed.
 func parse(t testing.TB, text []byte) *gofeed.Feed {
 	t.Helper()

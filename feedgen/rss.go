@@ -26,7 +26,14 @@ type rssItem struct {
 	Categories []string        `xml:"category"`
 	Creator    string          `xml:"dc:creator,omitempty"`
 	Language   string          `xml:"dc:language,omitempty"`
+	Source     *rssSource      `xml:"source"`
 	Media      []*mediaContent `xml:"media:content"`
+}
+
+// rssSource is the feed that the representative article came from.
+type rssSource struct {
+	URL  string `xml:"url,attr"`
+	Name string `xml:",chardata"`
 }
 
 // mediaContent is an element of Media RSS.
@@ -98,7 +105,7 @@ func writeRSS(d *document) ([]byte, error) {
 		Links: append([]atomLink{{Href: d.self, Rel: "self", Type: rssType}}, pageLinks(d, rssType)...),
 	}
 	for i := range d.entries {
-		channel.Items = append(channel.Items, newRSSItem(&d.entries[i]))
+		channel.Items = append(channel.Items, newRSSItem(&d.entries[i], d.origin(&d.entries[i])))
 	}
 	root := &rssRoot{
 		Version: "2.0", Atom: "http://www.w3.org/2005/Atom", Content: "http://purl.org/rss/1.0/modules/content/",
@@ -107,7 +114,7 @@ func writeRSS(d *document) ([]byte, error) {
 	return encodeXML(root)
 }
 
-func newRSSItem(e *entry) *rssItem {
+func newRSSItem(e *entry, from *origin) *rssItem {
 	item := &rssItem{
 		RssItem: &feeds.RssItem{
 			Title: e.title, Link: e.link, Description: textAsHTML(e.summary),
@@ -117,7 +124,10 @@ func newRSSItem(e *entry) *rssItem {
 		},
 		Categories: e.tags, Creator: strings.Join(e.outlets, ", "), Language: e.lang, Media: mediaContents(e),
 	}
-	if len(e.media) > 0 { // RSS 2.0 readers take one
+	if from != nil {
+		item.Source = &rssSource{from.address, from.name}
+	}
+	if len(e.media) > 0 { // RSS 2.0 means one; media:content has all
 		m := e.media[0]
 		item.Enclosure = &feeds.RssEnclosure{Url: m.url, Type: m.kind, Length: strconv.FormatInt(m.length, 10)}
 	}

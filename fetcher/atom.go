@@ -24,6 +24,7 @@ func parseAtom(f *filtered) (*document, []entry, error) {
 		Format: strings.TrimSpace("Atom " + feed.Version),
 		Title:  feed.Title,
 		Site:   alternate(feed.Links),
+		id:     feed.ID,
 		lang:   feed.Language,
 	}
 	entries := make([]entry, len(feed.Entries))

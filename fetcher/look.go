@@ -129,6 +129,7 @@ func (f *Fetcher) read(o *Options, src *story.Source, st story.SourceState, now 
 	hash uint64, doc *document, err error) *Result {
 	checked(src, &st, now)
 	st.Format, st.Title, st.Site, st.Items = doc.Format, doc.Title, doc.Site, doc.items
+	st.FeedID = doc.id
 	if half, newest := rhythm(doc.Articles, now); half > 0 || err == nil {
 		st.Rhythm, st.Newest = half, newest
 	}

@@ -20,6 +20,7 @@ type document struct {
 	Articles []story.Article
 	Warning  string // what was changed without loss: "some letters could not be read"
 
+	id      string        // atom:id of the feed; "" in other formats
 	lang    string        // declared by the feed
 	ttl     time.Duration // how long the feed wants to be left alone; 0: it does not say
 	hours   uint32        // to skip; bit h: hour h, UTC
@@ -101,6 +102,7 @@ func parseNext(data []byte, contentType, base string, src story.Source, st *stor
 func (d *document) finish(entries []entry, base *url.URL, src story.Source, st *story.SourceState) {
 	d.Title = cleanLine(d.Title, maxName)
 	d.Site = resolve(base, d.Site)
+	d.id = cleanLine(d.id, maxName)
 	siteBase := base
 	if u, err := url.Parse(d.Site); err == nil && base == nil && u.IsAbs() {
 		siteBase = u // a feed file: its page is the best guess

@@ -109,6 +109,8 @@ type SourceState struct {
 
 	Found string `cbor:"40,keyasint,omitempty"` // the feed's address, where Address is a web page that names it; else ""
 
+	FeedID string `cbor:"42,keyasint,omitempty"` // the atom:id of the feed; "" if it is no Atom feed
+
 	// Articles and Stories count what the source brought and is stored; the
 	// store fills them in when it is asked.
 	Articles int `cbor:"-"`
