@@ -45,7 +45,7 @@ func Dates(dst []Date, s, lang string) []Date {
 // dates is the state of one call of Dates.
 type dates struct {
 	text    string
-	names   map[string]Date
+	names   *calendarNames
 	capital bool // names of months and weekdays begin with a capital
 	out     []Date
 	start   int // of the dates of this text in out
@@ -76,37 +76,35 @@ func (d *dates) word(i int) int {
 	if d.capital && s[i] >= 'a' && s[i] <= 'z' {
 		return d.small(i)
 	}
-	r, size := utf8.DecodeRuneInString(s[i:])
-	if !unicode.IsLetter(r) {
-		return i + size
+	r, size := rune(s[i]), 1
+	if r >= utf8.RuneSelf {
+		if r, size = utf8.DecodeRuneInString(s[i:]); !unicode.IsLetter(r) {
+			return i + size
+		}
 	}
+	var buf [longestName]byte
+	lower := buf[:0]
 	for end < len(s) {
-		r, n := utf8.DecodeRuneInString(s[end:])
-		if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '’' {
+		r, n := rune(s[end]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRuneInString(s[end:])
+		}
+		if !isLetter(r) && r != '’' {
 			break
+		}
+		if len(lower)+utf8.UTFMax <= len(buf) {
+			lower = utf8.AppendRune(lower, small(r))
 		}
 		end += n
 	}
-	word := s[i:end]
-	if unicode.In(r, unicode.Han, unicode.Hangul) {
-		d.number1, d.month = 0, 0
-		for name, x := range eastern { // 星期三, 水曜日, 수요일
-			if strings.HasPrefix(word, name) {
-				d.add(x)
-				return i + len(name)
-			}
-		}
-		return i + size
+	if r >= '\u1100' && unicode.In(r, unicode.Han, unicode.Hangul) {
+		return d.eastern(i, size)
 	}
 	day := d.number1
 	d.number1 = 0
-	if len(word) > 40 {
-		d.month = 0
-		return end
-	}
-	x, ok := d.names[strings.ToLower(word)]
-	if !ok {
-		if word == "de" || word == "del" || word == "di" { // 8 de noviembre
+	x := d.names.find(lower)
+	if x == 0 {
+		if word := s[i:end]; word == "de" || word == "del" || word == "di" { // 8 de noviembre
 			d.number1 = day
 		} else {
 			d.month = 0
@@ -122,6 +120,18 @@ func (d *dates) word(i int) int {
 		}
 	}
 	return end
+}
+
+// eastern takes the weekday at i, 星期三, 水曜日 or 수요일, or the sign of so many bytes.
+func (d *dates) eastern(i, size int) int {
+	d.number1, d.month = 0, 0
+	for name, x := range eastern {
+		if strings.HasPrefix(d.text[i:], name) {
+			d.add(x)
+			return i + len(name)
+		}
+	}
+	return i + size
 }
 
 // small passes over a word in small letters where names of months have capitals,
@@ -225,20 +235,52 @@ func (d *dates) numeric(p, digits [3]int) {
 	}
 }
 
-// dateNames returns the lower-case names of months and weekdays in a language;
-// for an unknown one English and Russian.
-func dateNames(lang string) map[string]Date {
+// calendarNames are the lower-case names of months and weekdays in a language.
+type calendarNames struct {
+	dates   map[string]Date
+	lengths uint64    // bit n: a name has n bytes
+	begin   [4]uint64 // bit beginning(name)
+}
+
+// longestName is more bytes than a name has.
+const longestName = 48
+
+// beginning returns a number below 256 for the first two bytes of a word.
+func beginning[T string | []byte](word T) uint8 { return word[0]*7 + word[1] }
+
+// find returns the date that a word names, 0 if none.
+func (c *calendarNames) find(word []byte) Date {
+	if c == nil || c.lengths>>len(word)&1 == 0 {
+		return 0
+	}
+	if k := beginning(word); c.begin[k/64]>>(k%64)&1 == 0 {
+		return 0
+	}
+	return c.dates[string(word)]
+}
+
+// add notes a name.
+func (c *calendarNames) add(name string, x Date) {
+	c.dates[name] = x
+	c.lengths |= 1 << len(name)
+	k := beginning(name)
+	c.begin[k/64] |= 1 << (k % 64)
+}
+
+// dateNames returns the names of months and weekdays in a language, nil if they are not known;
+// for an unknown language those in English and Russian.
+func dateNames(lang string) *calendarNames {
 	dateMu.Lock()
 	defer dateMu.Unlock()
 	names, ok := dateKnown[lang]
 	if !ok {
-		names = make(map[string]Date)
 		lists := []string{calendar[lang]}
 		if lang == "" {
 			lists = []string{calendar["en"], calendar["ru"]}
 		} else if lists[0] == "" {
 			return nil
 		}
+		names = &calendarNames{dates: make(map[string]Date)}
 		for _, list := range lists {
 			for i, line := range strings.Split(list, ",") {
 				x := dateMonth + Date(i+1)
@@ -246,7 +288,7 @@ func dateNames(lang string) map[string]Date {
 					x = dateWeekday + Date(i-11)
 				}
 				for _, name := range strings.Fields(line) {
-					names[name] = x
+					names.add(name, x)
 				}
 			}
 		}
@@ -257,7 +299,7 @@ func dateNames(lang string) map[string]Date {
 
 var (
 	dateMu    sync.Mutex // guards dateKnown
-	dateKnown = map[string]map[string]Date{}
+	dateKnown = map[string]*calendarNames{}
 )
 
 // eastern are weekdays that are written without spaces.

@@ -2,6 +2,7 @@ package text
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -147,6 +148,15 @@ func dominantScript(s string) (script, int) {
 			if r|0x20 >= 'a' && r|0x20 <= 'z' {
 				n[latinScript]++
 			}
+		case r <= 0x52F && plainSigns[r]&plainLetter != 0:
+			switch {
+			case r < 0x370:
+				n[latinScript]++
+			case r >= 0x400:
+				n[cyrillicScript]++
+			default:
+				n[scriptOf(r)]++
+			}
 		case unicode.In(r, unicode.Hiragana, unicode.Katakana):
 			n[kanaScript]++
 		case unicode.IsLetter(r):
@@ -186,25 +196,14 @@ func writes(lang string, s script) bool {
 	if s == otherScript {
 		return true
 	}
-	b, err := language.ParseBase(lang)
-	if err != nil {
+	usual, ok := usualScripts.Load(lang)
+	if !ok {
+		usual = usualScript(lang)
+		usualScripts.Store(lang, usual)
+	}
+	switch usual {
+	case "":
 		return true
-	}
-	if lang == "sr" || lang == "az" || lang == "uz" || lang == "kk" || lang == "ku" || lang == "mn" || lang == "tg" || lang == "tk" {
-		return s == latinScript || s == cyrillicScript || s == arabicScript
-	}
-	if lang == "zh" || lang == "ja" || lang == "ko" {
-		return scriptLanguage[s] == lang || s == hanScript && lang == "ja"
-	}
-	tag, err := language.Compose(b)
-	if err != nil {
-		return true
-	}
-	usual, confidence := tag.Script()
-	if confidence == language.No {
-		return true
-	}
-	switch usual.String() {
 	case "Latn":
 		return s == latinScript
 	case "Cyrl":
@@ -213,6 +212,37 @@ func writes(lang string, s script) bool {
 		return s == arabicScript
 	case "Grek", "Hebr", "Thai":
 		return scriptLanguage[s] == lang
+	case "two":
+		return s == latinScript || s == cyrillicScript || s == arabicScript
+	case "cjk":
+		return scriptLanguage[s] == lang || s == hanScript && lang == "ja"
 	}
 	return s != latinScript && s != cyrillicScript && s != arabicScript
+}
+
+// usualScripts remembers usualScript of each base language that was asked for.
+var usualScripts sync.Map
+
+// usualScript returns the ISO 15924 code of the script that a base language is usually written
+// in, "two" if it is written in several, "cjk" for Chinese, Japanese and Korean, "" if it is not known.
+func usualScript(lang string) string {
+	switch lang {
+	case "sr", "az", "uz", "kk", "ku", "mn", "tg", "tk":
+		return "two"
+	case "zh", "ja", "ko":
+		return "cjk"
+	}
+	b, err := language.ParseBase(lang)
+	if err != nil {
+		return ""
+	}
+	tag, err := language.Compose(b)
+	if err != nil {
+		return ""
+	}
+	usual, confidence := tag.Script()
+	if confidence == language.No {
+		return ""
+	}
+	return usual.String()
 }

@@ -130,8 +130,10 @@ func makeRules(lang string) *rules {
 	for w := range wordList([]byte(l.more)) {
 		r.stop[r.fold(w)] = true
 	}
-	for w := range dateNames(lang) {
-		r.stop[r.fold(w)] = true
+	if names := dateNames(lang); names != nil {
+		for w := range names.dates {
+			r.stop[r.fold(w)] = true
+		}
 	}
 	if l.stemmer != nil {
 		r.stemmer = l.stemmer()

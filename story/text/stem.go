@@ -25,11 +25,34 @@ type rules struct {
 }
 
 // stemCache remembers the stems of words: a table of fixed size in which a
-// word has one place, so that it is bounded and needs no lock.
+// word has two places, so that it is bounded and needs no lock.
 type stemCache [1 << 15]atomic.Pointer[stemmed]
 
 type stemmed struct {
 	word, stem string // stem is "" if the word is to be left out
+}
+
+// get returns what is known about a word whose first place is at, or nil.
+func get[T string | []byte](c *stemCache, at uint32, word T) *stemmed {
+	if e := c[at].Load(); e != nil && e.word == string(word) {
+		return e
+	}
+	if e := c[at^1].Load(); e != nil && e.word == string(word) {
+		return e
+	}
+	return nil
+}
+
+// put remembers the stem of a word whose first place is at, and returns it. What stood there
+// takes the second place.
+func (c *stemCache) put(at uint32, word, stem string) string {
+	if strings.HasPrefix(word, stem) {
+		stem = word[:len(stem)] // one piece of memory, and near
+	}
+	if e := c[at].Swap(&stemmed{word, stem}); e != nil {
+		c[at^1].Store(e)
+	}
+	return stem
 }
 
 var (
@@ -57,15 +80,13 @@ func rulesFor(lang string) *rules {
 func (r *rules) stem(word string) (stem string, upper bool) {
 	var buf [2 * maxWord]byte
 	key := buf[:0]
-	ascii := true
 	for i := 0; i < len(word); i++ {
 		c := word[i]
 		switch {
-		case c >= utf8.RuneSelf:
-			ascii = false
+		case c >= utf8.RuneSelf || c == 'I' && r.special != nil:
+			return r.beyond(word)
 		case c-'A' < 26:
 			c |= 0x20
-			ascii = ascii && (c != 'i' || r.special == nil)
 		case (c == '.' || c == ',') && !fraction(word, i):
 			continue
 		case c == ',':
@@ -73,22 +94,33 @@ func (r *rules) stem(word string) (stem string, upper bool) {
 		}
 		key = append(key, c)
 	}
-	if ascii {
-		upper = word[0]-'A' < 26
-		return r.lookup(key), upper
-	}
+	return r.lookup(key), word[0]-'A' < 26
+}
+
+// beyond is stem for a word whose small letters take more than ASCII to find. The
+// cache knows such words as they stand in the text.
+func (r *rules) beyond(word string) (stem string, upper bool) {
 	first, _ := utf8.DecodeRuneInString(word)
-	upper = unicode.IsUpper(first) || unicode.IsTitle(first)
+	if int(first) < len(plainSigns) && plainSigns[first] != 0 {
+		upper = plainSigns[first]&plainUpper != 0
+	} else {
+		upper = unicode.IsUpper(first) || unicode.IsTitle(first)
+	}
+	at := place(word)
+	if e := get(&r.cache, at, word); e != nil {
+		return e.stem, upper
+	}
+	own := r
 	if r.cyrillic != nil && unicode.Is(unicode.Cyrillic, first) {
-		r = r.cyrillic
+		own = r.cyrillic
 	}
 	folded := norm.NFKC.String(word)
-	if r.special != nil {
-		folded = strings.ToLowerSpecial(r.special, folded)
+	if own.special != nil {
+		folded = strings.ToLowerSpecial(own.special, folded)
 	} else {
 		folded = strings.ToLower(folded)
 	}
-	return r.lookup([]byte(r.fold(folded))), upper
+	return r.cache.put(at, strings.Clone(word), strings.Clone(own.compute(own.fold(folded)))), upper
 }
 
 // fold makes one of the spellings of a lower-case word.
@@ -114,31 +146,26 @@ func fraction(word string, i int) bool {
 
 // pair returns the token that stands for two neighbouring signs.
 func (r *rules) pair(signs string) string {
-	h := hashBytes([]byte(signs)) & uint32(len(r.cache)-1)
-	if e := r.cache[h].Load(); e != nil && e.word == signs {
+	at := place(signs)
+	if e := get(&r.cache, at, signs); e != nil {
 		return e.stem
 	}
-	e := &stemmed{word: strings.Clone(signs)}
-	e.stem = e.word
-	for _, c := range signs {
-		if strings.ContainsRune(functionSigns, c) {
-			e.stem = ""
-		}
+	stem := strings.Clone(signs)
+	word := stem
+	if strings.ContainsAny(signs, functionSigns) {
+		stem = ""
 	}
-	r.cache[h].Store(e)
-	return e.stem
+	return r.cache.put(at, word, stem)
 }
 
 // lookup returns the stem of a lower-case word.
 func (r *rules) lookup(word []byte) string {
-	h := hashBytes(word) & uint32(len(r.cache)-1)
-	if e := r.cache[h].Load(); e != nil && e.word == string(word) {
+	at := place(word)
+	if e := get(&r.cache, at, word); e != nil {
 		return e.stem
 	}
-	e := &stemmed{word: string(word)}
-	e.stem = r.compute(e.word)
-	r.cache[h].Store(e)
-	return e.stem
+	w := string(word)
+	return r.cache.put(at, w, r.compute(w))
 }
 
 // compute returns the stem of a lower-case word, without the cache.
@@ -168,11 +195,11 @@ func (r *rules) compute(word string) string {
 	return word
 }
 
-// hashBytes is FNV-1a, with its upper bits folded in.
-func hashBytes(b []byte) uint32 {
+// place returns the place of a word in a stemCache: FNV-1a, with its upper bits folded in.
+func place[T string | []byte](word T) uint32 {
 	h := uint32(2166136261)
-	for _, c := range b {
-		h = (h ^ uint32(c)) * 16777619
+	for i := range len(word) {
+		h = (h ^ uint32(word[i])) * 16777619
 	}
-	return h ^ h>>15
+	return (h ^ h>>15) % uint32(len(stemCache{}))
 }

@@ -61,7 +61,7 @@ func (t *tokenizer) run(n int) []Token {
 			t.first = false
 		case ascii:
 			t.ascii(i, end)
-		default:
+		case !t.plain(i, end):
 			t.unicode(i, end)
 		}
 		i = end

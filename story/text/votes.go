@@ -3,9 +3,7 @@ package text
 import (
 	"math/bits"
 	"slices"
-	"strings"
 	"sync"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -19,7 +17,7 @@ const (
 type ballot struct {
 	langs []string // sorted; bit i of a mask stands for langs[i]
 	masks map[string]uint64
-	marks map[rune]uint64 // letters that few languages have
+	marks [0x700]uint64 // letters that few languages have
 }
 
 // ownLetters are, for a language, letters that few others of its script have.
@@ -31,7 +29,7 @@ var ownLetters = map[string]string{
 
 // functionWords is made at first use.
 var functionWords = sync.OnceValue(func() *ballot {
-	b := &ballot{masks: make(map[string]uint64), marks: make(map[rune]uint64)}
+	b := &ballot{masks: make(map[string]uint64)}
 	for lang, l := range languages {
 		if len(l.stop) > 0 || lang == "pl" || lang == "uk" {
 			b.langs = append(b.langs, lang)
@@ -61,24 +59,36 @@ var functionWords = sync.OnceValue(func() *ballot {
 func vote(s string) string {
 	b := functionWords()
 	var n [64]int
-	words := 0
-	for w := range strings.FieldsFuncSeq(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) }) {
-		if words++; words > voteWords {
-			break
+	var buf [2 * maxWord]byte
+	word, own, words := buf[:0], uint64(0), 0
+	for i := 0; i <= len(s) && words < voteWords; {
+		r, size := ' ', 1
+		if i < len(s) {
+			if r = rune(s[i]); r >= utf8.RuneSelf {
+				r, size = utf8.DecodeRuneInString(s[i:])
+			}
 		}
-		w = strings.ToLower(w)
-		own := uint64(0)
-		for _, r := range w {
-			if r >= utf8.RuneSelf {
+		i += size
+		if isLetter(r) {
+			if r = small(r); int(r) < len(b.marks) {
 				own |= b.marks[r]
 			}
+			if len(word)+utf8.UTFMax <= len(buf) {
+				word = utf8.AppendRune(word, r)
+			}
+			continue
+		}
+		if len(word) == 0 {
+			continue
 		}
 		for m := own; m != 0; m &= m - 1 {
 			n[bits.TrailingZeros64(m)]++
 		}
-		for m := b.masks[w]; m != 0; m &= m - 1 {
+		for m := b.masks[string(word)]; m != 0; m &= m - 1 {
 			n[bits.TrailingZeros64(m)]++
 		}
+		word, own = word[:0], 0
+		words++
 	}
 	best, next := 0, -1
 	for i := 1; i < len(b.langs); i++ {

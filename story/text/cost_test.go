@@ -1,0 +1,53 @@
+package text
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestWarmReading checks that reading an article whose words are known allocates nothing.
+func TestWarmReading(t *testing.T) {
+	for _, c := range []struct{ lang, text string }{
+		{"en", "The harbour master of Port Vellan said on Tuesday, 3 March 2026, that the ferry, which had been leaning since dawn, was towed to the U.S. dock; it’s safe. "},
+		{"de", "Der Hafenmeister von Port Vellan sagte am Dienstag, dem 3. März 2026, die Fähre sei über Nacht zur Werft geschleppt worden. "},
+		{"fr", "Le capitaine du port de Vellan a déclaré mardi 3 février 2026 que l’échouement du ferry n’avait pas blessé d’hommes. "},
+		{"ru", "Начальник порта «Веллан» сообщил во вторник, 3 марта 2026 года, что паром, который ещё с утра стоял на мели, отвели к причалу. "},
+	} {
+		body := strings.Repeat(c.text, 20)
+		title := body[:60]
+		var tokens []Token
+		var dates []Date
+		read := func() {
+			lang := Language(c.lang, title, body)
+			tokens = Tokens(tokens[:0], title, lang)
+			tokens = Tokens(tokens, body, lang)
+			dates = Dates(dates[:0], body, lang)
+			vote(body[:300])
+		}
+		read()
+		if n := testing.AllocsPerRun(10, read); n > 1 {
+			t.Errorf("%s: %v allocations", c.lang, n)
+		}
+		if len(tokens) < 100 || len(dates) < 4 {
+			t.Errorf("%s: %d words, %d dates", c.lang, len(tokens), len(dates))
+		}
+	}
+}
+
+// TestStemCache checks that words that fight for one place are told apart, and
+// that a stem shares the memory of its word.
+func TestStemCache(t *testing.T) {
+	var c stemCache
+	for _, w := range []string{"ferry", "ferries", "ships", "ferry"} {
+		c.put(6, w, w[:4])
+	}
+	if e := get(&c, 6, "ferry"); e == nil || e.stem != "ferr" {
+		t.Errorf("last word: %v", e)
+	}
+	if e := get(&c, 6, []byte("ships")); e == nil || e.stem != "ship" {
+		t.Errorf("word before: %v", e)
+	}
+	if e := get(&c, 6, "ferries"); e != nil {
+		t.Errorf("a word without a place: %v", e)
+	}
+}

@@ -1,0 +1,129 @@
+package text
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// What plain knows about a sign.
+const (
+	plainLetter = 1 << iota // a letter or digit
+	plainBreak              // no part of a word, whatever stands beside it
+	plainMid                // part of a word only between two letters or digits
+	plainUpper              // a capital
+)
+
+// plainSigns has the signs below it that plain takes; 0 stands for those that it leaves to Annex 29.
+var plainSigns = func() (t [0x2044]uint8) {
+	letters := func(from, to rune) {
+		for r := from; r <= to; r++ {
+			if unicode.IsLetter(r) {
+				t[r] = plainLetter
+				if unicode.IsUpper(r) || unicode.IsTitle(r) {
+					t[r] |= plainUpper
+				}
+			}
+		}
+	}
+	letters('A', 'z')
+	letters(0xC0, 0x2AF)
+	letters(0x386, 0x3FF)
+	letters(0x400, 0x52F)
+	letters(0x621, 0x64A)
+	for c := '0'; c <= '9'; c++ {
+		t[c] = plainLetter
+	}
+	for _, r := range "!\"#$%&()*+-/<=>?@[\\]^`{|}~\u00A0¡«»¿‐‑‒–—“”„…‹›" {
+		t[r] = plainBreak
+	}
+	for _, r := range ".,:;'’‘" {
+		t[r] = plainMid
+	}
+	return t
+}()
+
+// plain takes the words of text[i:end], which has no space, if it is made of letters that each stand for themselves
+// and signs that part them: most words of Latin, Greek, Cyrillic and Arabic texts are. Else it
+// takes nothing and returns false. What it takes is what unicode would take.
+func (t *tokenizer) plain(i, end int) bool {
+	type run struct {
+		from, to int
+		first    bool // a sentence ends before it
+	}
+	var runs [8]run
+	n, from, first := 0, -1, false
+	wasMid := false // the sign before could join letters, and follows one
+	for p := i; p < end; {
+		r, size := rune(t.text[p]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(t.text[p:end])
+		}
+		if int(r) >= len(plainSigns) {
+			return false
+		}
+		switch c := plainSigns[r]; {
+		case c == 0:
+			return false
+		case c&plainLetter != 0:
+			if wasMid {
+				return false
+			}
+			if from < 0 {
+				from = p
+			}
+		default:
+			wasMid = false
+			if from >= 0 {
+				if n == len(runs) {
+					return false
+				}
+				runs[n] = run{from, p, first}
+				n, from, first = n+1, -1, false
+				wasMid = c == plainMid
+			}
+			first = first || r == '.' || r == '!' || r == '?'
+		}
+		p += size
+	}
+	if from >= 0 {
+		if n == len(runs) {
+			return false
+		}
+		runs[n] = run{from, end, first}
+		n, first = n+1, false
+	}
+	for _, w := range runs[:n] {
+		t.first = t.first || w.first
+		t.word(w.from, w.to)
+	}
+	t.first = t.first || first
+	t.last = -1
+	return true
+}
+
+// smallLetters has the small letters of the signs below it.
+var smallLetters = func() (t [0x530]uint16) {
+	for r := range t {
+		t[r] = uint16(unicode.ToLower(rune(r)))
+	}
+	return t
+}()
+
+// small returns the small letter of r.
+func small(r rune) rune {
+	if int(r) < len(smallLetters) {
+		return rune(smallLetters[r])
+	}
+	return unicode.ToLower(r)
+}
+
+// isLetter reports whether r is a letter, or a mark that stands on one.
+func isLetter(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r|0x20 >= 'a' && r|0x20 <= 'z'
+	}
+	if int(r) < len(plainSigns) && plainSigns[r]&plainLetter != 0 {
+		return true
+	}
+	return unicode.IsLetter(r) || unicode.IsMark(r)
+}
