@@ -38,21 +38,21 @@ func host(url string) string {
 // inColumn reports whether two articles are instalments of a column that comes
 // again and again: one title but for its dates, which differ, or one title of one
 // source at times far apart, over different texts.
-func inColumn(a, b *item) bool {
+func (g *Grouper) inColumn(a, b *item) bool {
 	if a.column == 0 || a.column != b.column || a == b {
 		return false
 	}
 	if a.titled > 0 && b.titled > 0 {
-		return !sharesDate(a.dates[:a.titled], b.dates[:b.titled])
+		return !sharesDate(g.datesOf(nil, a)[:a.titled], g.datesOf(nil, b)[:b.titled])
 	}
 	gap := max(a.time-b.time, b.time-a.time)
-	return a.source == b.source && gap >= columnGap && len(a.features) > 0 && plainCosine(a, b) < columnAlike
+	return a.source == b.source && gap >= columnGap && a.features > 0 && g.plainCosine(a, b) < columnAlike
 }
 
 // repeats reports whether an article is another instalment of a column than a member of s.
-func repeats(it *item, s *group) bool {
+func (g *Grouper) repeats(it *item, s *group) bool {
 	for _, m := range s.members[max(0, len(s.members)-columnLooked):] {
-		if inColumn(it, m) {
+		if g.inColumn(it, m) {
 			return true
 		}
 	}
@@ -60,9 +60,9 @@ func repeats(it *item, s *group) bool {
 }
 
 // columns reports whether two stories hold different instalments of a column.
-func columns(a, b *group) bool {
+func (g *Grouper) columns(a, b *group) bool {
 	for _, m := range b.members[max(0, len(b.members)-columnLooked):] {
-		if repeats(m, a) {
+		if g.repeats(m, a) {
 			return true
 		}
 	}
@@ -88,13 +88,16 @@ func sharesDate(a, b []text.Date) bool {
 }
 
 // plainCosine returns the cosine of two articles with all stems alike.
-func plainCosine(a, b *item) float64 {
-	weights := make(map[int32]int32, len(a.features))
-	for _, f := range a.features {
+func (g *Grouper) plainCosine(a, b *item) float64 {
+	p, o := g.featuresOf(a), g.featuresOf(b)
+	weights := make(map[int32]int32, len(p.words))
+	for i := range p.words {
+		f := p.at(i)
 		weights[f.term] = f.v
 	}
 	dot := int64(0)
-	for _, f := range b.features {
+	for i := range o.words {
+		f := o.at(i)
 		dot += int64(f.v) * int64(weights[f.term])
 	}
 	return float64(dot) / (one * one)

@@ -243,19 +243,26 @@ func (g *Grouper) vouch(q *query, own *match) {
 		}
 		for _, p := range of.items {
 			if p != q.it {
-				m := g.score(q, alone(p))
+				s := g.alone(p)
+				m := g.score(q, s)
 				g.addMember(q, &m)
+				g.sums.drop(&s.sums)
 				own.bare, own.s = max(own.bare, m.bare), max(own.s, m.s)
 			}
 		}
 	}
 }
 
-// alone returns a story of one article, which is in no index.
-func alone(it *item) *group {
+// alone returns a story of one article, which is in no index. Its sums are to be dropped.
+func (g *Grouper) alone(it *item) *group {
 	s := &group{slot: -1, members: []*item{it}, times: []int64{it.time}, short: int64(it.short), seen: it.seen, lang: it.lang}
-	for _, f := range it.features {
-		s.entries = append(s.entries, entry{term: f.term, v: f.v, h: f.h, df: 1})
+	p := g.featuresOf(it)
+	g.reserve(s, uint32(len(p.words)))
+	s.sums.n = uint32(len(p.words))
+	c := g.sumsOf(s)
+	for i := range p.words {
+		f := p.at(i)
+		c.set(i, entry{term: f.term, v: uint32(f.v), h: uint32(f.h), df: 1})
 	}
 	return s
 }

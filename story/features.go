@@ -2,7 +2,6 @@ package story
 
 import (
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/cespare/xxhash/v2"
@@ -47,37 +46,73 @@ type item struct {
 	// "March 11, 2014": it tells nothing about an event and stays alone.
 	telling bool
 
-	features []feature   // in order of first occurrence
-	dates    []text.Date // that it names, first those of the title
-	column   uint64      // of the title without dates and numbers
-	source   uint32      // of Article.Source
-	titled   uint8       // dates in the title
+	record   run    // in Grouper.records: its features, their kinds, and dates
+	features uint16 // how many, in order of first occurrence
+	kinds    uint16
+	dates    uint8  // that it names, first those of the title
+	titled   uint8  // dates in the title
+	column   uint64 // of the title without dates and numbers
+	source   uint32 // of Article.Source
 }
 
 // r returns the shortness as a number in [0, 1]: near 0 for a full text, .75 for a bare title.
 func (it *item) r() float64 { return float64(it.short) / one }
 
+// packed are the features of an article as they are kept: a word is the stem's number and an
+// index among the kinds, a kind is v and h.
+type packed struct{ words, kinds []uint32 }
+
+const (
+	kindBits = 8  // of the index of a kind in a word
+	halfBits = 16 // of h in a kind
+	maxKinds = 1 << kindBits
+)
+
+// at returns the ith feature.
+func (p packed) at(i int) feature {
+	x := p.words[i]
+	k := p.kinds[x%maxKinds]
+	return feature{int32(x >> kindBits), int32(k >> halfBits), int32(k % (1 << halfBits))}
+}
+
+// term returns the stem of the ith feature.
+func (p packed) term(i int) int32 { return int32(p.words[i] >> kindBits) }
+
+// featuresOf returns the features of an open article. They are good until an article is read or dropped.
+func (g *Grouper) featuresOf(it *item) packed {
+	r := g.records.values(it.record)
+	return packed{r[:it.features], r[it.features : it.features+it.kinds]}
+}
+
+// datesOf appends the dates of an open article to dst.
+func (g *Grouper) datesOf(dst []text.Date, it *item) []text.Date {
+	r := g.records.values(it.record)[it.features+it.kinds:]
+	for i := range int(it.dates) {
+		dst = append(dst, text.Date(r[i/2]>>(i%2*16)))
+	}
+	return dst
+}
+
 // reader turns articles into items. Its buffers are reused.
 type reader struct {
 	tokens []text.Token
-	place  map[string]int32 // stem -> index in counts
+	place  []int32 // by stem: index in counts + 1, 0 if the article does not have it
 	counts []count
 	dates  []text.Date
+	record []uint32
+	kinds  []uint32
 }
 
 // count is the raw weight of a stem.
 type count struct {
-	stem string
+	term int32
 	v, h float64
 }
 
-// read fills in language, shortness and features from the words of a.
-func (r *reader) read(it *item, a *Article, lex *lexicon) {
+// read fills in language, shortness and the record from the words of a.
+func (g *Grouper) read(it *item, a *Article) {
+	r := &g.reader
 	it.lang = text.Language(a.Lang, a.Title, a.Text)
-	if r.place == nil {
-		r.place = make(map[string]int32, 512)
-	}
-	clear(r.place)
 	r.counts = r.counts[:0]
 
 	title, body := prefix(text.BareTitle(a.Title, a.Outlet, a.Source, host(a.URL)), maxTitle), prefix(a.Text, maxRead)
@@ -87,9 +122,7 @@ func (r *reader) read(it *item, a *Article, lex *lexicon) {
 	r.dates = text.Dates(r.dates[:0], title, it.lang)
 	it.titled = uint8(len(r.dates))
 	for i := range r.tokens {
-		c := r.at(r.tokens[i].Stem)
-		c.v += param.titleWeight
-		c.h += param.titleWeight
+		g.tally(r.tokens[i].Stem, param.titleWeight, param.titleWeight)
 	}
 	r.tokens = text.FirstTokens(r.tokens[:0], body, it.lang, maxBody)
 	r.tokens = r.tokens[:min(len(r.tokens), maxBody)]
@@ -97,38 +130,51 @@ func (r *reader) read(it *item, a *Article, lex *lexicon) {
 		body = body[:r.tokens[n-1].End]
 	}
 	r.dates = text.Dates(r.dates, body, it.lang)
-	it.dates = slices.Clone(r.dates)
 	for i := range r.tokens {
-		c := r.at(r.tokens[i].Stem)
+		v, h := 1.0, 0.0
 		if i < leadWords {
-			c.v += param.leadWeight
-		} else {
-			c.v++
+			v = param.leadWeight
 		}
 		if i < headWords {
-			c.h++
+			h = 1
 		}
+		g.tally(r.tokens[i].Stem, v, h)
 	}
-	r.finish(it, lex)
+	g.finish(it)
 	it.telling = it.telling && !roundUp
 }
 
-// at returns the count of a stem, a new one if it is the first occurrence.
-func (r *reader) at(stem string) *count {
-	i, ok := r.place[stem]
+// tally adds an occurrence of a stem to the counts.
+func (g *Grouper) tally(stem string, v, h float64) {
+	r := &g.reader
+	id, ok := g.lex.number(stem)
 	if !ok {
-		i = int32(len(r.counts))
-		r.place[stem] = i
-		r.counts = append(r.counts, count{stem: stem})
+		return
 	}
-	return &r.counts[i]
+	for int(id) >= len(r.place) {
+		r.place = append(r.place, make([]int32, 256+len(r.place)/4)...)
+	}
+	if r.place[id] == 0 {
+		r.counts = append(r.counts, count{term: id})
+		r.place[id] = int32(len(r.counts))
+		g.lex.words[id].refs++
+	}
+	c := &r.counts[r.place[id]-1]
+	c.v += v
+	c.h += h
 }
 
-// finish saturates, scales and rounds the counts.
-func (r *reader) finish(it *item, lex *lexicon) {
+// finish saturates, scales and rounds the counts, and keeps them as the record.
+func (g *Grouper) finish(it *item) {
+	r := &g.reader
 	var v2, h2 float64
+	words := 0
 	for i := range r.counts {
 		c := &r.counts[i]
+		r.place[c.term] = 0
+		if !g.lex.isNumber(c.term) {
+			words++
+		}
 		c.v = c.v / (c.v + param.saturation)
 		v2 += float64(c.v * c.v)
 		if c.h > 0 {
@@ -137,21 +183,39 @@ func (r *reader) finish(it *item, lex *lexicon) {
 		}
 	}
 	v, h := one/math.Sqrt(max(v2, 1e-9)), one/math.Sqrt(max(h2, 1e-9))
-	words := 0
-	for i := range r.counts {
-		if c := r.counts[i].stem[0]; c < '0' || c > '9' {
-			words++
-		}
-	}
 	it.telling = words >= minWords
-	it.features = make([]feature, len(r.counts))
-	for i, c := range r.counts {
-		it.features[i] = feature{
-			term: lex.take(c.stem), v: int32(math.Round(c.v * v)), h: int32(math.Round(c.h * h)),
-		}
-		r.counts[i].stem = ""
+	r.record, r.kinds = r.record[:0], r.kinds[:0]
+	for _, c := range r.counts {
+		kind := r.kind(uint32(math.Round(c.v*v))<<halfBits | uint32(math.Round(c.h*h)))
+		r.record = append(r.record, uint32(c.term)<<kindBits|kind)
 	}
+	it.features, it.kinds, it.dates = uint16(len(r.record)), uint16(len(r.kinds)), uint8(len(r.dates))
 	it.short = int32(math.Round(one * math.Exp(-float64(len(r.counts))/param.shortScale)))
+	r.record = append(r.record, r.kinds...)
+	for i, d := range r.dates {
+		if i%2 == 0 {
+			r.record = append(r.record, uint32(d))
+		} else {
+			r.record[len(r.record)-1] |= uint32(d) << 16
+		}
+	}
+	it.record.n = uint32(len(r.record))
+	it.record.at, it.record.room = g.records.take(it.record.n)
+	copy(g.records.values(it.record), r.record)
+}
+
+// kind returns the index of a kind. An article has few of them: most words occur once.
+func (r *reader) kind(x uint32) uint32 {
+	for i, k := range r.kinds {
+		if k == x {
+			return uint32(i)
+		}
+	}
+	if len(r.kinds) == maxKinds { // no article that people wrote
+		return maxKinds - 1
+	}
+	r.kinds = append(r.kinds, x)
+	return uint32(len(r.kinds) - 1)
 }
 
 // prefix returns at most the first n bytes of s, and no half of a sign.

@@ -13,7 +13,8 @@ type group struct {
 	id      ID
 	slot    int32
 	members []*item // by seq, never empty between decisions
-	entries []entry // one for each stem that a member has, in no order that matters
+	sums    run     // in Grouper.sums: n entries, one for each stem that a member has, in no order that matters; room counts values
+	wide    bool    // the columns of sums
 	times   []int64 // of the members, ascending
 	seen    int64   // largest seen of the members
 	short   int64   // sum of the members' shortness
@@ -30,14 +31,6 @@ type group struct {
 	queued int64 // that entry's time
 
 	norms norms
-}
-
-// entry is a stem of a story: the sums of its members' weights, and how many have it.
-type entry struct {
-	term  int32
-	v, h  int32
-	df    int32
-	place int32 // of its posting in the stem's list
 }
 
 // norms are the squared lengths of a story's vectors at a moment.
@@ -177,97 +170,36 @@ func (g *Grouper) uncount(s *group) {
 	}
 }
 
-// sum adds the features of it to the sums of s, in one walk over the entries.
-func (g *Grouper) sum(s *group, it *item) {
-	g.scatter(it)
-	for i := range s.entries {
-		e := &s.entries[i]
-		if !g.has(e.term) {
-			continue
-		}
-		f := it.features[g.at[e.term]]
-		s.plain2 += int64(f.v) * int64(2*e.v+f.v)
-		e.v, e.h, e.df = e.v+f.v, e.h+f.h, e.df+1
-		g.lex.words[e.term].posts[e.place].v = e.v
-		g.lex.grow(e.term, root(e.df)-root(e.df-1))
-		g.unmark(e.term)
-	}
-	for _, f := range it.features {
-		if !g.has(f.term) {
-			continue
-		}
-		g.unmark(f.term)
-		w := &g.lex.words[f.term]
-		s.entries = append(s.entries, entry{term: f.term, v: f.v, h: f.h, df: 1, place: int32(len(w.posts))})
-		w.posts = append(w.posts, posting{slot: s.slot, entry: int32(len(s.entries) - 1), v: f.v})
-		s.plain2 += int64(f.v) * int64(f.v)
-		g.lex.grow(f.term, root(1))
-	}
-	g.lengths[s.slot] = sqrt(s.plain2)
-}
-
-// subtract takes the features of it from the sums of s: the inverse of sum.
-func (g *Grouper) subtract(s *group, it *item) {
-	g.scatter(it)
-	for i := 0; i < len(s.entries); i++ {
-		e := &s.entries[i]
-		if !g.has(e.term) {
-			continue
-		}
-		f := it.features[g.at[e.term]]
-		g.unmark(e.term)
-		s.plain2 -= int64(f.v) * int64(2*e.v-f.v)
-		e.v, e.h, e.df = e.v-f.v, e.h-f.h, e.df-1
-		g.lex.grow(e.term, root(e.df)-root(e.df+1))
-		if e.df > 0 {
-			g.lex.words[e.term].posts[e.place].v = e.v
-			continue
-		}
-		g.unpost(e.term, e.place)
-		last := len(s.entries) - 1
-		if i != last {
-			s.entries[i] = s.entries[last]
-			g.lex.words[s.entries[i].term].posts[s.entries[i].place].entry = int32(i)
-		}
-		s.entries = s.entries[:last]
-		i--
-	}
-	g.lengths[s.slot] = sqrt(s.plain2)
-}
-
-// unpost removes a posting by putting the last of its list in its place.
-func (g *Grouper) unpost(term, place int32) {
-	w := &g.lex.words[term]
-	last := len(w.posts) - 1
-	if int(place) != last {
-		moved := w.posts[last]
-		w.posts[place] = moved
-		g.groups[moved.slot].entries[moved.entry].place = place
-	}
-	w.posts = w.posts[:last]
-}
-
 // drop forgets s and all its members.
 func (g *Grouper) drop(s *group) {
 	g.uncount(s)
 	g.changes++
-	for i := range s.entries {
-		e := &s.entries[i]
-		g.lex.grow(e.term, -root(e.df))
+	c := g.sumsOf(s)
+	for i := range c.terms {
+		e := c.at(i)
+		g.lex.grow(e.term, -root(int32(e.df)))
 		g.unpost(e.term, e.place)
 	}
+	g.sums.drop(&s.sums)
 	for _, m := range s.members {
-		for _, f := range m.features {
-			g.lex.drop(f.term)
-		}
+		g.forget(m)
 		delete(g.items, m.seq)
 		delete(g.strayed, m.seq)
 		delete(g.edited, m.seq)
 		g.bind.unbind(m)
-		m.group, m.features = nil, nil
+		m.group = nil
 	}
 	s.members = nil
 	g.freeGroup(s)
+}
+
+// forget drops the record of an article.
+func (g *Grouper) forget(it *item) {
+	p := g.featuresOf(it)
+	for i := range p.words {
+		g.lex.drop(p.term(i))
+	}
+	g.records.drop(&it.record)
 }
 
 // without returns list without s.

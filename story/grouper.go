@@ -36,6 +36,8 @@ type Grouper struct {
 	used   func(ID) bool
 
 	lex       lexicon
+	records   slab[uint32] // of the articles
+	sums      slab[uint32] // of the stories
 	reader    reader
 	groups    []*group // by slot; nil: free
 	freeSlots []int32
@@ -115,7 +117,7 @@ const strictStep = 0.08
 // Stats returns the counts of now.
 func (g *Grouper) Stats() Stats {
 	s := g.stats
-	s.Articles, s.Stories, s.Stems = len(g.items), len(g.byID), len(g.lex.ids)
+	s.Articles, s.Stories, s.Stems = len(g.items), len(g.byID), g.lex.used
 	return s
 }
 
@@ -151,12 +153,10 @@ func (g *Grouper) Edit(a *Article) []Decision {
 	g.out = nil
 	s := it.group
 	g.leave(s, it)
-	old := it.features
+	old := *it
 	it.time, it.seen = a.Time().Unix(), a.FirstSeen.Unix()
-	g.reader.read(it, a, &g.lex)
-	for _, f := range old {
-		g.lex.drop(f.term)
-	}
+	g.read(it, a)
+	g.forget(&old)
 	g.enter(s, it)
 	g.edited[it.seq] = it
 	return g.out
@@ -176,7 +176,7 @@ func (g *Grouper) Pass() []Decision {
 // newItem reads an article.
 func (g *Grouper) newItem(a *Article) *item {
 	it := &item{seq: a.Seq, key: a.Key(), time: a.Time().Unix(), seen: a.FirstSeen.Unix()}
-	g.reader.read(it, a, &g.lex)
+	g.read(it, a)
 	g.items[it.seq] = it
 	g.bind.bind(it)
 	return it

@@ -258,7 +258,7 @@ func TestForget(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := g.Stats()
-	if s.Articles != 1 || s.Stories != 1 || len(g.lex.ids) != s.Stems || s.Stems > 60 || len(g.strayed) > 1 {
+	if s.Articles != 1 || s.Stories != 1 || g.sums.held > 8*s.Stems || s.Stems > 60 || len(g.strayed) > 1 {
 		t.Errorf("after all stories closed: %+v, %d stray", s, len(g.strayed))
 	}
 }

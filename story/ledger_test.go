@@ -172,24 +172,28 @@ func audit(g *Grouper, l *ledger) error {
 				return fmt.Errorf("article %d in %q is in a story in %q", m.seq, m.lang, s.lang)
 			}
 			short += int64(m.short)
-			for _, f := range m.features {
+			p := g.featuresOf(m)
+			for i := range p.words {
+				f := p.at(i)
 				e := want[f.term]
-				e.v, e.h, e.df = e.v+f.v, e.h+f.h, e.df+1
+				e.v, e.h, e.df = e.v+uint32(f.v), e.h+uint32(f.h), e.df+1
 				want[f.term] = e
 				refs[f.term]++
 			}
 		}
-		if len(want) != len(s.entries) || short != s.short {
-			return fmt.Errorf("story %s: %d entries, want %d; short %d, want %d", s.id, len(s.entries), len(want), s.short, short)
+		if len(want) != int(s.sums.n) || short != s.short {
+			return fmt.Errorf("story %s: %d entries, want %d; short %d, want %d", s.id, s.sums.n, len(want), s.short, short)
 		}
-		for i, e := range s.entries {
+		c := g.sumsOf(s)
+		for i := range c.terms {
+			e := c.at(i)
 			w := want[e.term]
-			post := g.lex.words[e.term].posts[e.place]
-			if e.v != w.v || e.h != w.h || e.df != w.df || post != (posting{s.slot, int32(i), e.v}) {
+			post := g.lex.postings(e.term)[e.place]
+			if e.v != w.v || e.h != w.h || e.df != w.df || post != makePosting(s.slot, e.v, i) {
 				return fmt.Errorf("story %s: entry %+v with posting %+v, want %+v", s.id, e, post, w)
 			}
 			plain2 += int64(e.v) * int64(e.v)
-			df[e.term] += root(e.df)
+			df[e.term] += root(int32(e.df))
 			posts++
 		}
 		if plain2 != s.plain2 {
@@ -208,9 +212,9 @@ func audit(g *Grouper, l *ledger) error {
 	}
 	for id, w := range g.lex.words {
 		if w.df != df[int32(id)] || w.refs != refs[int32(id)] {
-			return fmt.Errorf("stem %q: df %d refs %d, want %d and %d", w.text, w.df, w.refs, df[int32(id)], refs[int32(id)])
+			return fmt.Errorf("stem %q: df %d refs %d, want %d and %d", g.lex.text(int32(id)), w.df, w.refs, df[int32(id)], refs[int32(id)])
 		}
-		posts -= len(w.posts)
+		posts -= int(w.posts.n)
 	}
 	if posts != 0 {
 		return fmt.Errorf("%d postings too few", posts)

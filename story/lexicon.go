@@ -1,6 +1,10 @@
 package story
 
-import "math"
+import (
+	"math"
+
+	"github.com/cespare/xxhash/v2"
+)
 
 // rootOne is the fixed-point one of document frequencies and story counts.
 const rootOne = 1024
@@ -22,68 +26,194 @@ func root(n int32) int64 {
 	return int64(math.Round(rootOne * math.Sqrt(float64(n))))
 }
 
+// maxStems is how many stems there can be; the words of further ones are not read.
+const maxStems = 1 << 24
+
 // lexicon gives the stems of open articles dense numbers, and knows for each
 // its document frequency and the open stories that have it. A number is free
-// again when the last article with its stem is gone.
+// again when the last article with its stem is gone. It has no pointers but those to its few tables.
 type lexicon struct {
-	ids   map[string]int32
+	table []int32 // hash table with open addressing: number + 1 of a stem, 0: none; at most half full
 	words []word
 	free  []int32
+	used  int
+
+	texts slab[byte]
+	posts slab[posting]
 
 	// lnDF holds ln(DF + ½) of each stem, renewed with DF; beside words, since
 	// scoring reads nothing else.
 	lnDF []float64
+	logs [1 << 10]logOf
 }
 
+// word is a stem.
 type word struct {
-	text  string
-	refs  int32     // open articles that have it
-	df    int64     // sum of root(articles of the story having it) over open stories
-	posts []posting // one for each open story having it, in no order that matters
+	df    int64  // sum of root(articles of the story having it) over open stories
+	refs  int32  // open articles that have it
+	hash  uint32 // of its text
+	text  run    // in lexicon.texts
+	posts run    // in lexicon.posts: one for each open story having it, in no order that matters
 }
 
-// posting is one story in the list of a stem. The story's entry points back at
-// it: groups[slot].entries[entry].place is its index in the list.
-type posting struct {
-	slot, entry int32
-	v           int32 // the entry's v
+// posting is one story in the list of a stem: its slot, the entry's v, cut at
+// 24 bits, and the index of the entry, noIndex if that is larger. It points at the story's
+// entry, whose place is the posting's index in the list.
+type posting struct{ slotV, vIndex uint32 }
+
+// noIndex stands for the index of an entry that has no room in a posting.
+const noIndex = 1<<16 - 1
+
+func makePosting(slot int32, v uint32, index int) posting {
+	v = min(v, 1<<24-1)
+	return posting{uint32(slot)<<8 | v>>16, v<<16 | uint32(min(index, noIndex))}
 }
 
-func newLexicon() lexicon { return lexicon{ids: make(map[string]int32)} }
+func (p posting) slot() int32 { return int32(p.slotV >> 8) }
+func (p posting) v() uint32   { return p.slotV<<24>>8 | p.vIndex>>16 }
+func (p posting) index() int  { return int(p.vIndex & noIndex) }
 
-// take returns the number of a stem for one more article.
-func (l *lexicon) take(stem string) int32 {
-	id, ok := l.ids[stem]
-	if !ok {
-		if n := len(l.free); n > 0 {
-			id, l.free = l.free[n-1], l.free[:n-1]
-		} else {
-			id = int32(len(l.words))
-			l.words = append(l.words, word{})
-			l.lnDF = append(l.lnDF, 0)
-		}
-		l.ids[stem] = id
-		l.words[id].text = stem
-		l.lnDF[id] = -math.Ln2 // of DF 0
+// logOf is a logarithm that was taken before.
+type logOf struct {
+	df int64
+	ln float64
+}
+
+func newLexicon() lexicon {
+	l := lexicon{table: make([]int32, 1<<8)}
+	l.logs[0].ln = -math.Ln2 // of DF 0
+	return l
+}
+
+// number returns the number of a stem, a new one if no open article has it. It
+// reports false where there are too many stems.
+func (l *lexicon) number(stem string) (int32, bool) {
+	if 2*l.used >= len(l.table) {
+		l.rehash()
 	}
-	l.words[id].refs++
-	return id
+	h := uint32(xxhash.Sum64String(stem))
+	mask := uint32(len(l.table) - 1)
+	at := h & mask
+	for ; l.table[at] != 0; at = (at + 1) & mask {
+		id := l.table[at] - 1
+		if w := &l.words[id]; w.hash == h && string(l.texts.values(w.text)) == stem {
+			return id, true
+		}
+	}
+	var id int32
+	if n := len(l.free); n > 0 {
+		id, l.free = l.free[n-1], l.free[:n-1]
+	} else if len(l.words) < maxStems {
+		id = int32(len(l.words))
+		l.words = append(l.words, word{})
+		l.lnDF = append(l.lnDF, 0)
+	} else {
+		return 0, false
+	}
+	l.table[at] = id + 1
+	l.used++
+	w := &l.words[id]
+	w.hash = h
+	w.text.at, w.text.room = l.texts.take(uint32(len(stem)))
+	w.text.n = uint32(len(stem))
+	copy(l.texts.values(w.text), stem)
+	l.lnDF[id] = -math.Ln2 // of DF 0
+	return id, true
 }
 
-// drop gives back what one take took.
+// rehash makes the table twice as large.
+func (l *lexicon) rehash() {
+	old := l.table
+	l.table = make([]int32, 2*len(old))
+	mask := uint32(len(l.table) - 1)
+	for _, x := range old {
+		if x == 0 {
+			continue
+		}
+		at := l.words[x-1].hash & mask
+		for l.table[at] != 0 {
+			at = (at + 1) & mask
+		}
+		l.table[at] = x
+	}
+}
+
+// drop takes one open article from those that have a stem.
 func (l *lexicon) drop(id int32) {
 	w := &l.words[id]
 	w.refs--
-	if w.refs == 0 {
-		delete(l.ids, w.text)
-		w.text, w.posts = "", nil
-		l.free = append(l.free, id)
+	if w.refs > 0 {
+		return
 	}
+	mask := uint32(len(l.table) - 1)
+	hole := w.hash & mask
+	for l.table[hole] != id+1 {
+		hole = (hole + 1) & mask
+	}
+	for at := (hole + 1) & mask; l.table[at] != 0; at = (at + 1) & mask {
+		home := l.words[l.table[at]-1].hash & mask
+		if (at-home)&mask >= (at-hole)&mask { // it may stand in the hole
+			l.table[hole] = l.table[at]
+			hole = at
+		}
+	}
+	l.table[hole] = 0
+	l.used--
+	l.texts.drop(&w.text)
+	l.posts.drop(&w.posts)
+	l.free = append(l.free, id)
 }
 
 // grow changes the document frequency of a stem.
 func (l *lexicon) grow(id int32, by int64) {
 	w := &l.words[id]
 	w.df += by
-	l.lnDF[id] = math.Log(float64(w.df)/rootOne + 0.5)
+	known := &l.logs[uint64(w.df)*0x9e3779b97f4a7c15>>54]
+	if known.df != w.df {
+		*known = logOf{w.df, math.Log(float64(w.df)/rootOne + 0.5)}
+	}
+	l.lnDF[id] = known.ln
+}
+
+// text returns a stem as it is written. It is good until the stem is dropped.
+func (l *lexicon) text(id int32) []byte { return l.texts.values(l.words[id].text) }
+
+// isNumber reports whether a stem begins with a digit.
+func (l *lexicon) isNumber(id int32) bool {
+	c := l.text(id)[0]
+	return c >= '0' && c <= '9'
+}
+
+// postings returns the list of a stem. It is good until the list changes.
+func (l *lexicon) postings(id int32) []posting { return l.posts.values(l.words[id].posts) }
+
+// shorten takes the last posting off the list of a stem.
+func (l *lexicon) shorten(id int32) {
+	r := &l.words[id].posts
+	r.n--
+	if r.n == 0 {
+		l.posts.drop(r)
+	} else if r.room > 16 && r.n < r.room/4 {
+		old := *r
+		l.posts.move(&l.posts, r)
+		l.posts.give(old.at, old.room)
+	}
+}
+
+// compact moves what is held to new slabs where most of the old ones is free.
+func (l *lexicon) compact() {
+	if l.posts.sparse() {
+		old := l.posts
+		l.posts = slab[posting]{}
+		for i := range l.words {
+			l.posts.move(&old, &l.words[i].posts)
+		}
+	}
+	if l.texts.sparse() {
+		old := l.texts
+		l.texts = slab[byte]{}
+		for i := range l.words {
+			l.texts.move(&old, &l.words[i].text)
+		}
+	}
 }

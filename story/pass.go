@@ -45,6 +45,7 @@ func (g *Grouper) pass() {
 	for _, s := range waiting {
 		g.show(s)
 	}
+	g.compact()
 }
 
 // toJudge returns the open articles among the last param.recent, and those that were
@@ -206,7 +207,7 @@ func (g *Grouper) likeness(x *pair) {
 	n := float64(len(a.members) + len(b.members))
 	r := float64(a.short+b.short) / one / n
 	x.limit = float64(param.mergeText*(1-r)) + float64(param.mergeT*r) + g.strict
-	if a.lang != "" && b.lang != "" && a.lang != b.lang || slices.Contains(a.siblings, b) || g.bind.forbids(a, b) || columns(a, b) {
+	if a.lang != "" && b.lang != "" && a.lang != b.lang || slices.Contains(a.siblings, b) || g.bind.forbids(a, b) || g.columns(a, b) {
 		return
 	}
 	lang := a.lang
@@ -216,25 +217,24 @@ func (g *Grouper) likeness(x *pair) {
 	lnN := g.lnStories(lang)
 	av, ah := g.normsOf(a, lang, lnN)
 	bv, bh := g.normsOf(b, lang, lnN)
-	if len(a.entries) > len(b.entries) {
+	if a.sums.n > b.sums.n {
 		a, b = b, a
 	}
 	g.scatterGroup(a)
+	ca, cb := g.sumsOf(a), g.sumsOf(b)
 	var dv, dh int64
-	for i := range b.entries {
-		e := &b.entries[i]
-		if !g.has(e.term) {
+	for i := range cb.terms {
+		t := cb.term(i)
+		if !g.has(t) {
 			continue
 		}
-		f := &a.entries[g.at[e.term]]
-		w := g.idf2(lnN, e.term)
-		dv += product(w, e.v, f.v)
-		dh += product(w, e.h, f.h)
+		at := int(g.at[t])
+		w := g.idf2(lnN, t)
+		dv += product(w, cb.vOf(i), ca.vOf(at))
+		dh += product(w, cb.hOf(i), ca.hOf(at))
 	}
-	for i := range a.entries {
-		g.unmark(a.entries[i].term)
-	}
-	g.stats.Walked += uint64(len(b.entries))
+	g.gatherGroup(a)
+	g.stats.Walked += uint64(len(cb.terms))
 	if av > 0 && bv > 0 {
 		x.score = float64((1 - param.mergeHead) * float64(dv) / (sqrt(av) * sqrt(bv)))
 	}
@@ -277,9 +277,18 @@ func (g *Grouper) part(a, b *group) {
 // scatterGroup marks the stems of s: at[term] is the entry's index.
 func (g *Grouper) scatterGroup(s *group) {
 	g.room()
-	for i := range s.entries {
-		t := s.entries[i].term
+	c := g.sumsOf(s)
+	for i := range c.terms {
+		t := c.term(i)
 		g.at[t] = int32(i)
 		g.bits[uint32(t)/64] |= 1 << (uint32(t) % 64)
+	}
+}
+
+// gatherGroup takes away the marks of s.
+func (g *Grouper) gatherGroup(s *group) {
+	c := g.sumsOf(s)
+	for i := range c.terms {
+		g.bits[uint32(c.term(i))/64] = 0
 	}
 }

@@ -1,26 +1,31 @@
 package story
 
-import "math"
+import (
+	"bytes"
+	"math"
+	"strings"
+)
 
 func sqrt(x int64) float64 { return math.Sqrt(float64(x)) }
 
 // maxTerms is how many terms a reason names.
 const maxTerms = 8
 
-// share is what a term brought to a score.
+// share is what a stem brought to a score.
 type share struct {
-	text  string
+	term  int32
 	score float64
 }
 
 // heaviest moves the n heaviest shares to the front and returns them; those of
 // the same weight stand in the order of the words.
-func heaviest(shares []share, n int) []share {
+func (g *Grouper) heaviest(shares []share, n int) []share {
 	n = min(n, len(shares))
 	for k := range n {
 		best := k
 		for i := k + 1; i < len(shares); i++ {
-			if x, y := &shares[i], &shares[best]; x.score > y.score || x.score == y.score && x.text < y.text {
+			if x, y := &shares[i], &shares[best]; x.score > y.score ||
+				x.score == y.score && bytes.Compare(g.lex.text(x.term), g.lex.text(y.term)) < 0 {
 				best = i
 			}
 		}
@@ -31,38 +36,53 @@ func heaviest(shares []share, n int) []share {
 
 // terms returns the heaviest shares as parts of their sum. The shares are parts
 // of a cosine; they are summed in fixed point, so that their order does not matter.
-func terms(shares []share) []Term {
+func (g *Grouper) terms(shares []share) []Term {
 	const scale = 1 << 40
 	sum := int64(0)
 	for i := range shares {
 		sum += int64(float64(shares[i].score * scale))
 	}
-	var out []Term
-	for _, s := range heaviest(shares, maxTerms) {
-		if s.score > 0 {
-			out = append(out, Term{Text: s.text, Weight: float64(s.score*scale) / float64(max(sum, 1))})
-		}
+	top := g.heaviest(shares, maxTerms)
+	for len(top) > 0 && top[len(top)-1].score <= 0 {
+		top = top[:len(top)-1]
+	}
+	out := g.named(nil, top)
+	for i := range out {
+		out[i].Weight = float64(top[i].score*scale) / float64(max(sum, 1))
 	}
 	return out
+}
+
+// named appends shares to dst as terms. The words of one call lie in one string.
+func (g *Grouper) named(dst []Term, shares []share) []Term {
+	var b strings.Builder
+	for _, s := range shares {
+		b.Write(g.lex.text(s.term))
+	}
+	all := b.String()
+	for _, s := range shares {
+		n := len(g.lex.text(s.term))
+		dst = append(dst, Term{Text: all[:n], Weight: s.score})
+		all = all[n:]
+	}
+	return dst
 }
 
 // shared returns the terms that carry the cosines of the query and s.
 func (g *Grouper) shared(q *query, s *group) []Term {
 	v2, h2 := g.normsOf(s, q.it.lang, q.lnN)
 	v, h := 1/max(1, q.v*sqrt(v2)), param.head*(1-q.r)/max(1, q.h*sqrt(h2))
-	shares := g.shares[:0]
-	for i := range s.entries {
-		e := &s.entries[i]
-		if !g.has(e.term) {
+	shares, c := g.shares[:0], g.sumsOf(s)
+	for i := range c.terms {
+		t := c.term(i)
+		if !g.has(t) {
 			continue
 		}
-		f := q.it.features[g.at[e.term]]
-		w := g.idf2(q.lnN, e.term)
-		shares = append(shares, share{g.lex.words[e.term].text,
-			float64(v*float64(product(w, f.v, e.v))) + float64(h*float64(product(w, f.h, e.h)))})
+		f, w := q.features.at(int(g.at[t])), g.idf2(q.lnN, t)
+		shares = append(shares, share{t, float64(v*float64(product(w, uint32(f.v), c.vOf(i)))) + float64(h*float64(product(w, uint32(f.h), c.hOf(i))))})
 	}
 	g.shares = shares
-	return terms(shares)
+	return g.terms(shares)
 }
 
 // common returns the terms that carry the cosine of two stories.
@@ -72,16 +92,13 @@ func (g *Grouper) common(a, b *group) []Term {
 	bv, _ := g.normsOf(b, a.lang, lnN)
 	scale := 1 / max(1, sqrt(av)*sqrt(bv))
 	g.scatterGroup(a)
-	shares := g.shares[:0]
-	for i := range b.entries {
-		if e := &b.entries[i]; g.has(e.term) {
-			w := g.idf2(lnN, e.term)
-			shares = append(shares, share{g.lex.words[e.term].text, scale * float64(product(w, e.v, a.entries[g.at[e.term]].v))})
+	shares, ca, cb := g.shares[:0], g.sumsOf(a), g.sumsOf(b)
+	for i := range cb.terms {
+		if t := cb.term(i); g.has(t) {
+			shares = append(shares, share{t, scale * float64(product(g.idf2(lnN, t), cb.vOf(i), ca.vOf(int(g.at[t]))))})
 		}
 	}
-	for i := range a.entries {
-		g.unmark(a.entries[i].term)
-	}
+	g.gatherGroup(a)
 	g.shares = shares
-	return terms(shares)
+	return g.terms(shares)
 }

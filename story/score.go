@@ -15,13 +15,16 @@ type match struct {
 }
 
 // scatter marks the features of it by their stems: has(term) is true for each
-// and at[term] is the feature's index. The marks must be taken away again.
-func (g *Grouper) scatter(it *item) {
+// and at[term] is the feature's index. The marks must be taken away again. It returns the features.
+func (g *Grouper) scatter(it *item) packed {
 	g.room()
-	for i, f := range it.features {
-		g.at[f.term] = int32(i)
-		g.bits[uint32(f.term)/64] |= 1 << (uint32(f.term) % 64)
+	p := g.featuresOf(it)
+	for i := range p.words {
+		t := p.term(i)
+		g.at[t] = int32(i)
+		g.bits[uint32(t)/64] |= 1 << (uint32(t) % 64)
 	}
+	return p
 }
 
 // room gives every stem a place for marks.
@@ -38,8 +41,9 @@ func (g *Grouper) unmark(term int32) { g.bits[uint32(term)/64] &^= 1 << (uint32(
 
 // gather takes away the marks of it.
 func (g *Grouper) gather(it *item) {
-	for _, f := range it.features {
-		g.bits[uint32(f.term)/64] = 0
+	p := g.featuresOf(it)
+	for i := range p.words {
+		g.bits[uint32(p.term(i))/64] = 0
 	}
 }
 
@@ -71,7 +75,9 @@ func (g *Grouper) idf2(lnN float64, term int32) float64 {
 func rounded(x float64) int64 { return int64(float64(x) + 0.5) }
 
 // product returns w·a·b, rounded.
-func product(w float64, a, b int32) int64 { return rounded(w * float64(int64(a)*int64(b))) }
+func product[T int32 | uint32](w float64, a, b T) int64 {
+	return rounded(w * float64(int64(a)*int64(b)))
+}
 
 // query is an article that looks for its story: its marks are set while it is in use.
 type query struct {
@@ -80,7 +86,8 @@ type query struct {
 	r    float64
 	v, h float64 // lengths of its vectors
 
-	weights []weight // of its features
+	features packed
+	weights  []weight // of its features
 }
 
 // weight is the weight of a feature at a moment: the square of its inverse
@@ -91,10 +98,11 @@ type weight struct{ idf2, v, h float64 }
 func (g *Grouper) ask(it *item) *query {
 	q := &g.query
 	q.it, q.r, q.lnN = it, it.r(), g.lnStories(it.lang)
-	g.scatter(it)
+	q.features = g.scatter(it)
 	q.weights = q.weights[:0]
 	var v, h int64
-	for _, f := range it.features {
+	for i := range q.features.words {
+		f := q.features.at(i)
 		w := g.idf2(q.lnN, f.term)
 		q.weights = append(q.weights, weight{w, float64(w * float64(f.v)), float64(w * float64(f.h))})
 		v += product(w, f.v, f.v)
@@ -108,14 +116,14 @@ func (g *Grouper) ask(it *item) *query {
 // param.candidates of them, best guess first. Exact scores are up to score. The slice is reused.
 func (g *Grouper) candidates(q *query) []*group {
 	type heavy struct {
-		weight float64
-		at     int
+		weight    float64
+		at, posts int
 	}
 	var top [64]heavy
 	n := 0
-	for i, f := range q.it.features {
+	for i := range q.weights {
 		// The order by idf²·v² is that by idf·v.
-		h := heavy{q.weights[i].v * float64(f.v), i}
+		h := heavy{weight: float64(q.weights[i].v * float64(q.features.at(i).v)), at: i}
 		if n == param.stems && h.weight <= top[n-1].weight {
 			continue
 		}
@@ -131,25 +139,27 @@ func (g *Grouper) candidates(q *query) []*group {
 		top[j] = h
 	}
 	stems := top[:n]
+	for i := range stems {
+		stems[i].posts = int(g.lex.words[q.features.term(stems[i].at)].posts.n)
+	}
 	slices.SortFunc(stems, func(a, b heavy) int {
-		c := cmp.Compare(len(g.lex.words[q.it.features[a.at].term].posts), len(g.lex.words[q.it.features[b.at].term].posts))
-		return cmp.Or(c, cmp.Compare(a.at, b.at))
+		return cmp.Or(cmp.Compare(a.posts, b.posts), cmp.Compare(a.at, b.at))
 	})
 	g.touched = g.touched[:0]
 	read := 0
 	for i, s := range stems {
-		f := q.it.features[s.at]
-		posts := g.lex.words[f.term].posts
+		posts := g.lex.postings(q.features.term(s.at))
 		if read += len(posts); i > 0 && read > param.budget {
 			break
 		}
 		g.stats.Postings += uint64(len(posts))
 		w := q.weights[s.at].v
 		for _, post := range posts {
-			if g.acc[post.slot] == 0 {
-				g.touched = append(g.touched, post.slot)
+			slot := post.slot()
+			if g.acc[slot] == 0 {
+				g.touched = append(g.touched, slot)
 			}
-			g.acc[post.slot] += int64(float64(w*float64(post.v))) + 1
+			g.acc[slot] += int64(float64(w*float64(post.v()))) + 1
 		}
 	}
 	return g.best(q)
@@ -192,7 +202,7 @@ func (g *Grouper) best(q *query) []*group {
 		if x.score < param.worth*(1-q.r)*guesses[0].score {
 			break
 		}
-		if repeats(q.it, x.group) {
+		if g.repeats(q.it, x.group) {
 			continue
 		}
 		g.found = append(g.found, x.group)
@@ -218,15 +228,16 @@ func (g *Grouper) normsOf(s *group, lang string, lnN float64) (v, h int64) {
 	if s.norms.at == g.changes+1 && s.norms.lang == lang {
 		return s.norms.v, s.norms.h
 	}
-	for i := range s.entries {
-		e := &s.entries[i]
-		w := g.idf2(lnN, e.term)
-		v += product(w, e.v, e.v)
-		if e.h != 0 {
-			h += product(w, e.h, e.h)
+	c := g.sumsOf(s)
+	for i := range c.terms {
+		w := g.idf2(lnN, c.term(i))
+		x := c.vOf(i)
+		v += product(w, x, x)
+		if x = c.hOf(i); x != 0 {
+			h += product(w, x, x)
 		}
 	}
-	g.stats.Walked += uint64(len(s.entries))
+	g.stats.Walked += uint64(len(c.terms))
 	s.norms = norms{at: g.changes + 1, lang: lang, v: v, h: h}
 	return v, h
 }
@@ -238,24 +249,26 @@ func (g *Grouper) score(q *query, s *group) match {
 	n := len(s.members)
 	var dv, dh int64
 	own := q.it.group == s
-	for i := range s.entries {
-		e := &s.entries[i]
-		if !g.has(e.term) {
+	c := g.sumsOf(s)
+	for i, t := range c.terms {
+		term := int32(t >> dfBits)
+		if !g.has(term) {
 			continue
 		}
-		at := g.at[e.term]
+		at := g.at[term]
 		w := &q.weights[at]
-		v, h := e.v, e.h
+		v, h := c.vOf(i), c.hOf(i)
 		if own {
-			f := q.it.features[at]
-			v, h = v-f.v, h-f.h
-			v2 += product(w.idf2, v, v) - product(w.idf2, e.v, e.v)
-			h2 += product(w.idf2, h, h) - product(w.idf2, e.h, e.h)
+			f := q.features.at(int(at))
+			allV, allH := v, h
+			v, h = v-uint32(f.v), h-uint32(f.h)
+			v2 += product(w.idf2, v, v) - product(w.idf2, allV, allV)
+			h2 += product(w.idf2, h, h) - product(w.idf2, allH, allH)
 		}
 		dv += rounded(w.v * float64(v))
 		dh += rounded(w.h * float64(h))
 	}
-	g.stats.Walked += uint64(len(s.entries))
+	g.stats.Walked += uint64(len(c.terms))
 	g.stats.Scored++
 	if own {
 		n--
@@ -293,13 +306,15 @@ func (g *Grouper) addMember(q *query, m *match) {
 // cosine returns the cosine of the query and an article under the weights of now.
 func (g *Grouper) cosine(q *query, it *item) float64 {
 	var dot, v2 int64
-	for _, f := range it.features {
+	p := g.featuresOf(it)
+	for i := range p.words {
+		f := p.at(i)
 		v2 += product(g.idf2(q.lnN, f.term), f.v, f.v)
 		if g.has(f.term) {
 			dot += rounded(q.weights[g.at[f.term]].v * float64(f.v))
 		}
 	}
-	g.stats.Walked += uint64(len(it.features))
+	g.stats.Walked += uint64(len(p.words))
 	if dot == 0 {
 		return 0
 	}

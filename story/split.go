@@ -112,15 +112,13 @@ func (g *Grouper) residuals(s *group) []float64 {
 	n := len(s.members)
 	lnN := g.lnStories(s.lang)
 	g.scatterGroup(s)
-	dates := datesOf(s)
+	dates := g.datesIn(s)
 	rows := make([][]residual, n)
 	for i, it := range s.members {
 		rows[i] = g.residualsOf(s, it, lnN, dates)
 	}
-	for i := range s.entries {
-		g.unmark(s.entries[i].term)
-	}
-	sim, dense := make([]float64, n*n), make([]float64, len(s.entries)+len(dates))
+	g.gatherGroup(s)
+	sim, dense := make([]float64, n*n), make([]float64, int(s.sums.n)+len(dates))
 	for i, row := range rows {
 		for _, x := range row {
 			dense[x.at] = x.w
@@ -152,14 +150,16 @@ type dated struct {
 	df int   // members that name it
 }
 
-// datesOf returns the dates that the members of s name.
-func datesOf(s *group) map[text.Date]dated {
+// datesIn returns the dates that the members of s name.
+func (g *Grouper) datesIn(s *group) map[text.Date]dated {
 	dates := make(map[text.Date]dated)
+	var list []text.Date
 	for _, it := range s.members {
-		for _, x := range it.dates {
+		list = g.datesOf(list[:0], it)
+		for _, x := range list {
 			d, ok := dates[x]
 			if !ok {
-				d.at = int32(len(s.entries) + len(dates))
+				d.at = int32(int(s.sums.n) + len(dates))
 			}
 			d.df++
 			dates[x] = d
@@ -171,7 +171,8 @@ func datesOf(s *group) map[text.Date]dated {
 // residualsOf returns what is left of a member of s, whose stems are marked, scaled to length 1.
 func (g *Grouper) residualsOf(s *group, it *item, lnN float64, dates map[text.Date]dated) []residual {
 	n := len(s.members)
-	row, sum := make([]residual, 0, len(it.features)+len(it.dates)), 0.0
+	p, c := g.featuresOf(it), g.sumsOf(s)
+	row, sum := make([]residual, 0, len(p.words)+int(it.dates)), 0.0
 	add := func(at int32, df int, w float64) {
 		if df >= 2 && df < n {
 			w *= 1 - float64(df)/float64(n)
@@ -179,15 +180,16 @@ func (g *Grouper) residualsOf(s *group, it *item, lnN float64, dates map[text.Da
 			sum += float64(w * w)
 		}
 	}
-	for _, f := range it.features {
+	for i := range p.words {
+		f := p.at(i)
 		k := g.at[f.term]
 		w := float64(float64(f.v) * math.Sqrt(g.idf2(lnN, f.term)))
-		if c := g.lex.words[f.term].text[0]; c >= '0' && c <= '9' {
+		if g.lex.isNumber(f.term) {
 			w *= param.splitNumber
 		}
-		add(k, int(s.entries[k].df), w)
+		add(k, int(c.at(int(k)).df), w)
 	}
-	for _, x := range it.dates {
+	for _, x := range g.datesOf(nil, it) {
 		d := dates[x]
 		add(d.at, d.df, param.splitDate*usualWeight)
 	}
@@ -288,38 +290,38 @@ func weigh(sim []float64, n int, inB []bool, sizes [2]int) bisection {
 // first article.
 func (g *Grouper) exclusive(s *group, inB []bool) (float64, []Term) {
 	g.scatterGroup(s)
-	have, sizes := make([][2]int, len(s.entries)), [2]int{}
+	have, sizes := make([][2]int, s.sums.n), [2]int{}
 	for i, it := range s.members {
 		c := 0
 		if inB[i] {
 			c = 1
 		}
 		sizes[c]++
-		for _, f := range it.features {
-			have[g.at[f.term]][c]++
+		p := g.featuresOf(it)
+		for i := range p.words {
+			have[g.at[p.term(i)]][c]++
 		}
 	}
-	for i := range s.entries {
-		g.unmark(s.entries[i].term)
-	}
+	g.gatherGroup(s)
 	other := 1
 	if inB[0] {
 		other = 0
 	}
-	least, named := 1.0, []Term(nil)
+	least, named, terms := 1.0, []Term(nil), g.sumsOf(s)
 	for c := range 2 {
 		diffs := g.shares[:0]
 		for k, n := range have {
 			if d := float64(n[c])/float64(sizes[c]) - float64(n[1-c])/float64(sizes[1-c]); d > 0 {
-				diffs = append(diffs, share{g.lex.words[s.entries[k].term].text, d})
+				diffs = append(diffs, share{terms.term(k), d})
 			}
 		}
 		sum := 0.0
-		for _, d := range heaviest(diffs, splitTerms) {
+		top := g.heaviest(diffs, splitTerms)
+		for _, d := range top {
 			sum += d.score
-			if c == other {
-				named = append(named, Term{Text: d.text, Weight: d.score})
-			}
+		}
+		if c == other {
+			named = g.named(nil, top)
 		}
 		g.shares = diffs
 		least = min(least, sum/splitTerms)

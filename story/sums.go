@@ -1,0 +1,229 @@
+package story
+
+// entry is a stem of a story: the sums of its members' weights, and how many have it.
+type entry struct {
+	term  int32
+	v, h  uint32
+	df    uint32
+	place uint32 // of its posting in the stem's list
+}
+
+// sums are the entries of a story as they are kept, in columns, so that scoring
+// reads no more than it needs. While a story has few members the columns are narrow.
+type sums struct {
+	terms  []uint32 // the stem's number, and in narrow columns df
+	places []uint32
+	v      []uint32 // in narrow columns v and h
+	h, df  []uint32 // nil in narrow columns
+}
+
+const (
+	narrowColumns = 3
+	wideColumns   = 5
+
+	// maxNarrow is how many members have their sums in narrow columns: that many times
+	// one is less than 1<<halfBits.
+	maxNarrow = 15
+
+	dfBits = 8 // of df beside the stem's number
+)
+
+// columns returns how many columns the sums of s have.
+func (s *group) columns() uint32 {
+	if s.wide {
+		return wideColumns
+	}
+	return narrowColumns
+}
+
+// sumsOf returns the entries of a story. They are good until an entry is added or
+// taken away anywhere.
+func (g *Grouper) sumsOf(s *group) sums { return s.columnsIn(&g.sums) }
+
+// columnsIn returns the entries of s, which are in this slab.
+func (s *group) columnsIn(slab *slab[uint32]) sums {
+	r, n := slab.get(s.sums.at, s.sums.room), s.sums.n
+	w := s.sums.room / s.columns()
+	c := sums{terms: r[:n], places: r[w:][:n], v: r[2*w:][:n]}
+	if s.wide {
+		c.h, c.df = r[3*w:][:n], r[4*w:][:n]
+	}
+	return c
+}
+
+// settleIn moves the entries of s to a run of g.sums with room for n of them, in columns
+// of this width. They are in the slab from, which may be g.sums itself.
+func (g *Grouper) settleIn(s *group, from *slab[uint32], n uint32, wide bool) {
+	t := group{wide: wide}
+	t.sums.n = s.sums.n
+	t.sums.at, t.sums.room = g.sums.take(n * t.columns())
+	old, c := s.columnsIn(from), g.sumsOf(&t)
+	for i := range old.terms {
+		c.set(i, old.at(i))
+	}
+	from.give(s.sums.at, s.sums.room)
+	s.wide, s.sums = wide, t.sums
+}
+
+func (c *sums) term(i int) int32 { return int32(c.terms[i] >> dfBits) }
+
+// vOf and hOf return the sums of an entry.
+func (c *sums) vOf(i int) uint32 {
+	if c.h != nil {
+		return c.v[i]
+	}
+	return c.v[i] >> halfBits
+}
+
+func (c *sums) hOf(i int) uint32 {
+	if c.h != nil {
+		return c.h[i]
+	}
+	return c.v[i] % (1 << halfBits)
+}
+
+// at returns an entry.
+func (c *sums) at(i int) entry {
+	e := entry{term: c.term(i), v: c.vOf(i), h: c.hOf(i), place: c.places[i]}
+	if c.df != nil {
+		e.df = c.df[i]
+	} else {
+		e.df = c.terms[i] % (1 << dfBits)
+	}
+	return e
+}
+
+// set changes an entry.
+func (c *sums) set(i int, e entry) {
+	c.places[i] = e.place
+	if c.df != nil {
+		c.terms[i], c.v[i], c.h[i], c.df[i] = uint32(e.term)<<dfBits, e.v, e.h, e.df
+	} else {
+		c.terms[i], c.v[i] = uint32(e.term)<<dfBits|e.df, e.v<<halfBits|e.h
+	}
+}
+
+// reserve gives the sums of a story room for n entries, in columns that hold those of
+// its members.
+func (g *Grouper) reserve(s *group, n uint32) {
+	wide := s.wide || len(s.members) > maxNarrow
+	if wide == s.wide && n*s.columns() <= s.sums.room {
+		return
+	}
+	if n > s.sums.n && s.sums.n > 0 {
+		n += n / 8
+	}
+	g.settleIn(s, &g.sums, n, wide)
+}
+
+// sum adds the features of it to the sums of s, in one walk over the entries.
+func (g *Grouper) sum(s *group, it *item) {
+	p := g.scatter(it)
+	g.reserve(s, s.sums.n)
+	c, fresh := g.sumsOf(s), len(p.words)
+	for i := range c.terms {
+		t := c.term(i)
+		if !g.has(t) {
+			continue
+		}
+		g.unmark(t)
+		fresh--
+		f, e := p.at(int(g.at[t])), c.at(i)
+		s.plain2 += int64(f.v) * (2*int64(e.v) + int64(f.v))
+		e.v, e.h, e.df = e.v+uint32(f.v), e.h+uint32(f.h), e.df+1
+		c.set(i, e)
+		g.lex.postings(t)[e.place] = makePosting(s.slot, e.v, i)
+		g.lex.grow(t, root(int32(e.df))-root(int32(e.df-1)))
+	}
+	if fresh > 0 {
+		g.reserve(s, s.sums.n+uint32(fresh))
+		at := int(s.sums.n)
+		s.sums.n += uint32(fresh)
+		c = g.sumsOf(s)
+		for i := range p.words {
+			t := p.term(i)
+			if !g.has(t) {
+				continue
+			}
+			g.unmark(t)
+			f, list := p.at(i), &g.lex.words[t].posts
+			c.set(at, entry{term: t, v: uint32(f.v), h: uint32(f.h), df: 1, place: list.n})
+			g.lex.posts.push(list, makePosting(s.slot, uint32(f.v), at))
+			s.plain2 += int64(f.v) * int64(f.v)
+			g.lex.grow(t, root(1))
+			at++
+		}
+	}
+	g.lengths[s.slot] = sqrt(s.plain2)
+}
+
+// subtract takes the features of it from the sums of s: the inverse of sum.
+func (g *Grouper) subtract(s *group, it *item) {
+	p, c := g.scatter(it), g.sumsOf(s)
+	for i := 0; i < int(s.sums.n); i++ {
+		t := c.term(i)
+		if !g.has(t) {
+			continue
+		}
+		g.unmark(t)
+		f, e := p.at(int(g.at[t])), c.at(i)
+		s.plain2 -= int64(f.v) * (2*int64(e.v) - int64(f.v))
+		e.v, e.h, e.df = e.v-uint32(f.v), e.h-uint32(f.h), e.df-1
+		g.lex.grow(t, root(int32(e.df))-root(int32(e.df+1)))
+		if e.df > 0 {
+			c.set(i, e)
+			g.lex.postings(t)[e.place] = makePosting(s.slot, e.v, i)
+			continue
+		}
+		g.unpost(t, e.place)
+		s.sums.n--
+		if last := int(s.sums.n); i != last {
+			e = c.at(last)
+			c.set(i, e)
+			g.lex.postings(e.term)[e.place] = makePosting(s.slot, e.v, i)
+		}
+		i--
+	}
+	if s.sums.n == 0 {
+		g.sums.drop(&s.sums)
+	}
+	g.lengths[s.slot] = sqrt(s.plain2)
+}
+
+// unpost removes a posting by putting the last of its list in its place.
+func (g *Grouper) unpost(term int32, place uint32) {
+	list := g.lex.postings(term)
+	last := uint32(len(list) - 1)
+	if place != last {
+		moved := list[last]
+		list[place] = moved
+		c := g.sumsOf(g.groups[moved.slot()])
+		i := moved.index()
+		for i >= noIndex && c.term(i) != term {
+			i++
+		}
+		c.places[i] = place
+	}
+	g.lex.shorten(term)
+}
+
+// compact moves what is held to new slabs where most of the old ones is free.
+func (g *Grouper) compact() {
+	if g.records.sparse() {
+		old := g.records
+		g.records = slab[uint32]{}
+		for _, it := range g.items {
+			g.records.move(&old, &it.record)
+		}
+	}
+	if g.sums.sparse() {
+		old := g.sums
+		g.sums = slab[uint32]{}
+		for _, s := range g.groups {
+			if s != nil {
+				g.settleIn(s, &old, s.sums.n, s.wide)
+			}
+		}
+	}
+	g.lex.compact()
+}
