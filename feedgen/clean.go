@@ -1,10 +1,14 @@
 package feedgen
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/text/language"
 )
 
 // Limits of what is written of one string, in runes.
@@ -88,7 +92,7 @@ func cutAt(s string) string {
 }
 
 // cleanURL returns s if it is an absolute http or https address that a feed may
-// link, without user and password; else "".
+// link, without user and password, and with what no URI may hold escaped; else "".
 func cleanURL(s string) string {
 	if len(s) > maxAddress {
 		return ""
@@ -98,18 +102,74 @@ func cleanURL(s string) string {
 		return ""
 	}
 	u.User = nil
+	if !ascii(u.Host) {
+		host, err := idna.Lookup.ToASCII(u.Hostname())
+		if err != nil {
+			return ""
+		}
+		if port := u.Port(); port != "" {
+			host += ":" + port
+		}
+		u.Host = host
+	}
 	address := u.String()
 	for _, r := range address {
 		if !allowed(r) || breaks(r) || r == utf8.RuneError {
 			return ""
 		}
 	}
-	return address
+	return escapeURI(address, len(u.Scheme)+len("://")+len(u.Host))
 }
 
-// cleanLang returns s if it looks like a base language, "en" or "fil"; else "".
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// escapeURI returns address with every byte after the first head ones escaped
+// that a URI may not hold: parsing lets some of them be.
+func escapeURI(address string, head int) string {
+	var b strings.Builder
+	from := 0
+	for i := head; i < len(address); i++ {
+		if ok := uriByte[address[i]]; ok && (address[i] != '%' || escaped(address[i:])) {
+			continue
+		}
+		b.WriteString(address[from:i])
+		fmt.Fprintf(&b, "%%%02X", address[i])
+		from = i + 1
+	}
+	if from == 0 {
+		return address
+	}
+	return b.String() + address[from:]
+}
+
+// uriByte tells which bytes stand in URIs (RFC 3986, section 2) outside of the
+// host, where brackets may stand as well.
+var uriByte = func() (ok [256]bool) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/?#@!$&'()*+,;=%") {
+		ok[c] = true
+	}
+	return ok
+}()
+
+// escaped reports whether s begins with an escaped byte.
+func escaped(s string) bool {
+	const digits = "0123456789abcdefABCDEF"
+	return len(s) > 2 && strings.IndexByte(digits, s[1]) >= 0 && strings.IndexByte(digits, s[2]) >= 0
+}
+
+// cleanLang returns s if it is a base language, "en" or "fil"; else "".
 func cleanLang(s string) string {
 	if len(s) < 2 || len(s) > 3 || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") != "" {
+		return ""
+	}
+	if _, err := language.ParseBase(s); err != nil {
 		return ""
 	}
 	return s

@@ -79,8 +79,8 @@ func TestSource(t *testing.T) {
 		h.Configure(c)
 		rss, atom := string(body(t, h, "/feed.rss")), string(body(t, h, "/feed.atom"))
 		for text, want := range map[string]bool{
-			`<source url="https://north.example/feed">north</source>`:                              name == "open",
-			`<source url="https://bote.example/feed">bote</source>`:                                true,
+			`<source url="https://north.example/feed">north</source>`:                                  name == "open",
+			`<source url="https://bote.example/feed">bote</source>`:                                    true,
 			"<source>\n      <id>tag:north.example,2026:feed</id>\n      <title>north</title>\n      ": name == "open",
 			"no IRI": false, "s3cret": false, "/home": false,
 		} {

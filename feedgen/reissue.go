@@ -88,6 +88,9 @@ func (v *view) told(s *Shown, r *story.Revision) *told {
 			x.related = cmp.Or(x.related, x.reports[i].First.URL)
 		}
 	}
+	if len(x.outlets) == 0 { // Atom wants an author
+		x.outlets = []string{"unknown outlet"}
+	}
 	x.headline = cleanLine(r.Headline, maxTitle)
 	if x.headline == "" && len(x.reports) > 0 {
 		x.headline = x.reports[0].First.Text
