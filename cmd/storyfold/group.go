@@ -112,6 +112,7 @@ func (a *app) group(ctx context.Context, paths []string, options story.Options, 
 type batch struct {
 	grouper *story.Grouper
 	where   *placement
+	reader  brief.Reader
 	lines   []groupLine // line i is the article with Seq i+1
 	texts   map[uint64]*story.Article
 
@@ -236,7 +237,7 @@ func (b *batch) settle(id story.ID) error {
 		}
 	}
 	if len(s.Members) > 1 {
-		if err := brief.Make(&s, b.text, nil); err != nil {
+		if err := b.reader.Make(&s, b.text, nil); err != nil {
 			return fmt.Errorf("story %s: %w", id, err)
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"storyfold/story"
-	"storyfold/story/text"
 )
 
 // Pref is what the reader's config says of a source.
@@ -23,6 +22,18 @@ const (
 	maxVoices = 18
 )
 
+// Make is Make of a new Reader.
+func Make(s *story.Story, load func(seq uint64) (*story.Article, error), pref func(source string) Pref) error {
+	return new(Reader).Make(s, load, pref)
+}
+
+// Reader reads articles and makes briefs. Its zero value is ready; it serves one
+// goroutine.
+type Reader struct {
+	preparer preparer
+	corpus   corpus
+}
+
 // Make fills in the Family of each of s.Members, s.Reports, s.Lang and s.Brief
 // from the articles of the members. s.Members are in commit order.
 //
@@ -34,63 +45,45 @@ const (
 // A Family that a member brings along counts only where its article is not
 // read: it stays in one family with the others of that number. 0 is unknown, a
 // family of its own.
-func Make(s *story.Story, load func(seq uint64) (*story.Article, error), pref func(source string) Pref) error {
-	c, err := read(s.Members, load)
-	if err != nil {
-		return err
-	}
-	c.pref = pref
+func (r *Reader) Make(s *story.Story, load func(seq uint64) (*story.Article, error), pref func(source string) Pref) error {
+	c := &r.corpus
+	c.members, c.pref, c.agencies = s.Members, pref, r.preparer.agencyStems
 	if pref == nil {
 		c.pref = func(string) Pref { return Pref{} }
 	}
-	c.weigh()
-	families := c.families()
-	for i, f := range families {
-		s.Members[i].Family = f
+	if err := r.read(load); err != nil {
+		return err
 	}
-	for _, d := range c.docs {
-		d.family = families[d.member]
-	}
+	c.build()
+	c.settle(c.relate())
 	s.Reports = story.Independent(s.Members)
 	s.Lang = c.lang()
 	c.choose()
 	s.Brief = story.Brief{}
-	s.Brief.Headline, s.Brief.HeadlineOf = c.headline()
+	var head []int32
+	s.Brief.Headline, s.Brief.HeadlineOf, head = c.headline()
 	s.Brief.Representative = c.representative()
 	s.Brief.Summary = c.summary(s.Brief.Representative)
-	s.Brief.Only = c.only(s.Brief.Summary, s.Brief.Headline)
+	s.Brief.Only = c.only(s.Brief.Summary, head)
 	s.Brief.New = c.news()
 	return nil
 }
 
-// corpus is what was read of a story.
-type corpus struct {
-	members []story.Member
-	docs    []*doc // in commit order
-	pref    func(source string) Pref
-
-	ids   map[string]int32 // stem to word
-	keys  map[string]int32 // beginning of a stem to the words that share it
-	words []word           // by id
-
-	tokens []text.Token // reused
-	scores []float64    // by word, zero between uses
-}
-
-// read loads and prepares the articles that Make looks at.
-func read(members []story.Member, load func(seq uint64) (*story.Article, error)) (*corpus, error) {
-	c := &corpus{members: members, ids: make(map[string]int32), keys: make(map[string]int32)}
-	for _, i := range pick(members) {
-		a, err := load(members[i].Seq)
+// read takes the articles in that Make looks at.
+func (r *Reader) read(load func(seq uint64) (*story.Article, error)) error {
+	c := &r.corpus
+	c.reports = c.reports[:0]
+	for _, i := range pick(c.members) {
+		a, err := load(c.members[i].Seq)
 		if errors.Is(err, story.ErrNotFound) || err == nil && a == nil {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("load article %d: %w", members[i].Seq, err)
+			return fmt.Errorf("load article %d: %w", c.members[i].Seq, err)
 		}
-		c.docs = append(c.docs, c.doc(i, a))
+		c.reports = append(c.reports, &report{prepared: r.preparer.prepare(a), member: i})
 	}
-	return c, nil
+	return nil
 }
 
 // pick returns which members are read, in commit order.
@@ -134,25 +127,4 @@ func voices(members []story.Member) []int {
 		return cmp.Compare(size[members[j].Family], size[members[i].Family])
 	})
 	return first[:min(len(first), maxVoices)]
-}
-
-// lang returns the most frequent language of the members, the earliest of
-// equals; "" if none is known.
-func (c *corpus) lang() string {
-	found := make(map[int]string, len(c.docs))
-	for _, d := range c.docs {
-		found[d.member] = d.lang
-	}
-	count, best := make(map[string]int), ""
-	langs := make([]string, len(c.members))
-	for i, m := range c.members {
-		langs[i] = cmp.Or(m.Lang, found[i])
-		count[langs[i]]++
-	}
-	for _, l := range langs {
-		if l != "" && (best == "" || count[l] > count[best]) {
-			best = l
-		}
-	}
-	return best
 }

@@ -1,7 +1,6 @@
 package brief
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -121,8 +120,20 @@ func beginsWith(s string, p phrases) bool {
 	if len(candidates) == 0 {
 		return false
 	}
-	s = strings.ToLower(clip(s, 80))
-	return slices.ContainsFunc(candidates, func(c string) bool { return strings.HasPrefix(s, c) })
+	s = clip(s, 80)
+	low := ""
+	for _, c := range candidates {
+		if len(c) > 1 && len(s) > 1 && s[1] < utf8.RuneSelf && s[1]|0x20 != c[1]|0x20 {
+			continue // its second letter tells without more
+		}
+		if low == "" {
+			low = strings.ToLower(s)
+		}
+		if strings.HasPrefix(low, c) {
+			return true
+		}
+	}
+	return false
 }
 
 // isCredit reports whether s tells who made the article, not a part of the report.
@@ -133,10 +144,12 @@ func isCredit(s string) bool {
 
 // containsCredit reports whether low has one of credits in it. It walks low once, for all of them.
 func containsCredit(low string) bool {
-	for i := range len(low) {
-		for _, p := range creditsByFirst[low[i]] {
-			if strings.HasPrefix(low[i:], p) {
-				return true
+	for i := range len(low) - 1 {
+		if by := creditsByFront[low[i]]; by != nil {
+			for _, p := range by[low[i+1]] {
+				if strings.HasPrefix(low[i:], p) {
+					return true
+				}
 			}
 		}
 	}
@@ -306,10 +319,13 @@ var credits = []string{
 	"todos los derechos reservados", "все права защищены", "with files from", "(redaktion:", "(redaction by", "mit material von", "avec afp", "con información de",
 }
 
-// creditsByFirst are credits by their first byte.
-var creditsByFirst = func() (by [256][]string) {
+// creditsByFront are credits by their first byte, and by their second one.
+var creditsByFront = func() (by [256]*[256][]string) {
 	for _, p := range credits {
-		by[p[0]] = append(by[p[0]], p)
+		if by[p[0]] == nil {
+			by[p[0]] = new([256][]string)
+		}
+		by[p[0]][p[1]] = append(by[p[0]][p[1]], p)
 	}
 	return by
 }()

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
-
-	"storyfold/story"
 )
 
 func TestCutDateline(t *testing.T) {
@@ -103,7 +101,6 @@ func TestLinesDrop(t *testing.T) {
 }
 
 func TestCleanTitle(t *testing.T) {
-	m := &story.Member{Outlet: "Harbour Post", Source: "post-feed", URL: "https://www.harbourpost.example/a"}
 	for _, tt := range []struct{ in, want string }{
 		{"Ferry burns off Port Arlen - Harbour Post", "Ferry burns off Port Arlen"},
 		{"Ferry burns off Port Arlen | The Harbour Post", "Ferry burns off Port Arlen"},
@@ -117,7 +114,7 @@ func TestCleanTitle(t *testing.T) {
 		{"Harbour Post", "Harbour Post"},
 		{"", ""},
 	} {
-		if got := cleanTitle(tt.in, m); got != tt.want {
+		if got := cleanTitle(tt.in, "Harbour Post", "post-feed", "https://www.harbourpost.example/a"); got != tt.want {
 			t.Errorf("cleanTitle(%q) = %q, want %q", tt.in, got, tt.want)
 		}
 	}

@@ -13,8 +13,9 @@ const maxDateline = 90
 // report begins with ("SEOUL, South Korea (AP) — ", "（平壤6月19日電）").
 func cutDateline(s string) string {
 	s = cutSigns(s)
+	n := 0
 	for i, r := range s {
-		if i > 4*maxDateline || utf8.RuneCountInString(s[:i]) > maxDateline {
+		if n++; n > maxDateline+1 {
 			break
 		}
 		if r != '—' && r != '–' && r != '-' && r != '―' && r != '=' {

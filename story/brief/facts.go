@@ -22,63 +22,83 @@ const (
 
 // fact is a sentence with how new it is.
 type fact struct {
-	doc      *doc
-	sentence *sentence
-	score    float64
+	*statement
+	score float64
 }
 
-// others is what the articles that a sentence is compared with say.
+// others is what the reports that a sentence is compared with say.
 type others struct {
-	docs  []*doc
-	words []int // by word: how many of docs have it
-	keys  []int // by key: how many of docs have a word that begins so
+	has   func(*report) bool // whether one is of them
+	n     int                // how many they are
+	words []int32            // by word: how many of them have it
+	keys  []int32            // by key: how many of them have a word that begins so
+	logs  []float64          // by how many of them have a word: its rarity
 }
 
+// others returns what all reports say.
 func (c *corpus) others() *others {
-	return &others{words: make([]int, len(c.words)), keys: make([]int, len(c.keys))}
+	o := &others{words: make([]int32, len(c.words)), keys: make([]int32, len(c.words))}
+	for i := range c.words {
+		w := &c.words[i]
+		o.words[i] = w.docs
+		o.keys[w.key] += w.docs
+	}
+	o.count(len(c.reports))
+	return o
 }
 
-// add takes d in.
-func (o *others) add(c *corpus, d *doc) {
-	o.docs = append(o.docs, d)
-	for _, w := range d.terms {
-		o.words[w]++
-		o.keys[c.words[w].key]++
+// count sets how many the others are.
+func (o *others) count(n int) {
+	o.n = n
+	o.logs = o.logs[:0]
+	for have := range n + 1 {
+		o.logs = append(o.logs, math.Log(float64(n+1)/(float64(have)+.5)))
 	}
+}
+
+// add adds a report, or takes it away if by is -1.
+func (o *others) add(c *corpus, r *report, by int32) {
+	for _, w := range r.ids {
+		o.words[w] += by
+		o.keys[c.words[w].key] += by
+	}
+	o.n += int(by)
 }
 
 // only returns what one family alone reports, best first, without what the
 // summary says and without what makes the headline: that is what all report,
 // in whatever words.
-func (c *corpus) only(summary []story.Sentence, headline string) []story.Sentence {
-	head := c.known(headline, c.lang())
-	var facts []fact
-	families := c.familyNumbers()
-	if len(families) < 2 {
+func (c *corpus) only(summary []story.Sentence, head []int32) []story.Sentence {
+	if len(c.families) < 2 {
 		return nil
 	}
-	for _, f := range families {
-		o := c.others()
-		for _, d := range c.docs {
-			if d.family != f {
-				o.add(c, d)
-			}
+	var facts []fact
+	o := c.others()
+	for _, family := range c.families {
+		for _, r := range family {
+			o.add(c, r, -1)
 		}
-		for _, d := range c.docs {
-			if d.family == f {
-				facts = append(facts, c.facts(d, o)...)
-			}
+		o.count(o.n)
+		o.has = func(r *report) bool { return r.family != family[0].family }
+		for _, r := range family {
+			facts = c.facts(facts, r, o)
+		}
+		for _, r := range family {
+			o.add(c, r, 1)
 		}
 	}
 	// Of copies, the article that speaks for the family is quoted.
 	slices.SortStableFunc(facts, func(a, b fact) int { return cmp.Compare(b.rank(), a.rank()) })
 	said := c.factsOf(summary)
 	var out []fact
-	of, each := make(map[int]int), maxOnly/len(families)+2
+	of, each := make([]int, len(c.sizes)), maxOnly/len(c.families)+2
 	for _, f := range facts {
-		if len(out) < maxOnly && !c.told(f, said) && of[f.doc.family] < each && c.covers(f.sentence.terms, head) < mainMatter && !c.told(f, out) {
+		if len(out) == maxOnly {
+			break
+		}
+		if of[f.report.family] < each && c.covers(f.terms, head) < mainMatter && !c.told(f, said) && !c.told(f, out) {
 			out = append(out, f)
-			of[f.doc.family]++
+			of[f.report.family]++
 		}
 	}
 	return quotes(out)
@@ -87,19 +107,17 @@ func (c *corpus) only(summary []story.Sentence, headline string) []story.Sentenc
 // factsOf finds the sentences that were quoted.
 func (c *corpus) factsOf(quoted []story.Sentence) []fact {
 	var out []fact
-	for _, d := range c.docs {
-		for i := range d.sentences {
-			s := &d.sentences[i]
-			if slices.Contains(quoted, quote(d, s)) {
-				out = append(out, fact{doc: d, sentence: s})
-			}
+	for i := range c.statements {
+		s := &c.statements[i]
+		if s.fit && slices.Contains(quoted, s.report.quote(s.sentence)) {
+			out = append(out, fact{statement: s})
 		}
 	}
 	return out
 }
 
 func (f fact) rank() float64 {
-	if f.doc.voice {
+	if f.report.voice {
 		return f.score + .2
 	}
 	return f.score
@@ -108,46 +126,39 @@ func (f fact) rank() float64 {
 // news returns what articles said that none before had, in commit order: of each
 // the best facts in its own order, of all the latest.
 func (c *corpus) news() []story.Sentence {
+	if len(c.reports) < 2 {
+		return nil
+	}
 	var out []story.Sentence
 	o := c.others()
-	for _, d := range c.docs {
-		if len(o.docs) > 0 {
-			facts := c.facts(d, o)
-			slices.SortStableFunc(facts, func(a, b fact) int { return cmp.Compare(b.score, a.score) })
-			var best []fact
-			for _, f := range facts {
-				if len(best) < maxNewEach && !c.told(f, best) {
-					best = append(best, f)
-				}
+	for i := len(c.reports) - 1; i > 0 && len(out) < maxNew; i-- {
+		r := c.reports[i]
+		o.add(c, r, -1)
+		o.count(o.n)
+		o.has = func(other *report) bool { return other.first < r.first }
+		facts := c.facts(nil, r, o)
+		slices.SortStableFunc(facts, func(a, b fact) int { return cmp.Compare(b.score, a.score) })
+		var best []fact
+		for _, f := range facts {
+			if len(best) < maxNewEach && !c.told(f, best) {
+				best = append(best, f)
 			}
-			slices.SortFunc(best, func(a, b fact) int { return cmp.Compare(a.sentence.pos, b.sentence.pos) })
-			out = append(out, quotes(best)...)
 		}
-		o.add(c, d)
+		slices.SortFunc(best, func(a, b fact) int { return cmp.Compare(a.pos, b.pos) })
+		out = append(quotes(best), out...)
 	}
 	return out[max(0, len(out)-maxNew):]
 }
 
-// familyNumbers returns the families of the docs, in commit order.
-func (c *corpus) familyNumbers() []int {
-	var out []int
-	for _, d := range c.docs {
-		if !slices.Contains(out, d.family) {
-			out = append(out, d.family)
-		}
-	}
-	return out
-}
-
 // told reports whether one of facts tells f already.
 func (c *corpus) told(f fact, facts []fact) bool {
-	return slices.ContainsFunc(facts, func(o fact) bool { return c.match(f.sentence.terms, o.sentence.terms) > sameFact })
+	return slices.ContainsFunc(facts, func(o fact) bool { return c.match(f.statement, o.statement) > sameFact })
 }
 
 func quotes(facts []fact) []story.Sentence {
 	out := make([]story.Sentence, 0, len(facts))
 	for _, f := range facts {
-		out = append(out, quote(f.doc, f.sentence))
+		out = append(out, f.report.quote(f.sentence))
 	}
 	if len(out) == 0 {
 		return nil
@@ -155,18 +166,17 @@ func quotes(facts []fact) []story.Sentence {
 	return out
 }
 
-// facts returns the sentences of d that tell what the others do not: they hold a
+// facts appends the sentences of r that tell what the others do not: they hold a
 // name or number that none of them has, and none of their sentences covers them.
-func (c *corpus) facts(d *doc, o *others) []fact {
-	var out []fact
-	cased := c.cased(d)
-	for i := range d.sentences {
-		s := &d.sentences[i]
+func (c *corpus) facts(out []fact, r *report, o *others) []fact {
+	cased := r.cased()
+	for i := range r.sentences {
+		s := &c.said(r)[i]
 		if !s.fit {
 			continue
 		}
 		fresh := c.fresh(s, o)
-		if fresh == 0 && cased || cased && d.lang == "de" && fresh < 2 {
+		if fresh == 0 && cased || cased && r.lang == "de" && fresh < 2 {
 			continue
 		}
 		total, unseen := c.novelty(s, o)
@@ -177,33 +187,33 @@ func (c *corpus) facts(d *doc, o *others) []fact {
 		if covered >= mostCovered*total {
 			continue
 		}
-		score := ((unseen-covered)/total + .15*min(4, float64(fresh))) * lengthFactor(s.text)
-		if leans(s.text) {
+		score := ((unseen-covered)/total + .15*min(4, float64(fresh))) * lengthFactor(s.length)
+		if s.leans {
 			score -= .5
 		}
-		out = append(out, fact{d, s, score})
+		out = append(out, fact{s, score})
 	}
 	return out
 }
 
-// cased reports whether names in d can be told by their capitals.
-func (c *corpus) cased(d *doc) bool {
-	upper := 0
-	for _, s := range d.sentences {
-		for _, w := range s.marks {
-			if !c.words[w].number {
-				upper++
-			}
+// cased reports whether names in p can be told by their capitals.
+func (p *prepared) cased() bool {
+	for _, t := range p.terms {
+		if t&marked != 0 && !p.words[t&indexBits].number {
+			return true
 		}
 	}
-	return upper > 0
+	return false
 }
 
 // fresh returns how many names and numbers of s none of the others has.
-func (c *corpus) fresh(s *sentence, o *others) int {
+func (c *corpus) fresh(s *statement, o *others) int {
 	n := 0
-	for _, w := range s.marks {
-		if !c.words[w].agency && o.keys[c.words[w].key] == 0 {
+	for i, t := range s.report.prepared.terms[s.from:s.to] {
+		if t&marked == 0 {
+			continue
+		}
+		if w := &c.words[s.terms[i]]; !w.agency && o.keys[w.key] == 0 {
 			n++
 		}
 	}
@@ -212,11 +222,11 @@ func (c *corpus) fresh(s *sentence, o *others) int {
 
 // rarity is the weight of a word against the others: the fewer have it, the more.
 func (c *corpus) rarity(w int32, o *others) float64 {
-	return c.words[w].weight * math.Log(float64(len(o.docs)+1)/(float64(o.words[w])+.5))
+	return c.words[w].weight * o.logs[o.words[w]]
 }
 
 // novelty returns the weight of a sentence, and of those of its words that none of the others has.
-func (c *corpus) novelty(s *sentence, o *others) (total, unseen float64) {
+func (c *corpus) novelty(s *statement, o *others) (total, unseen float64) {
 	for _, w := range s.terms {
 		r := c.rarity(w, o)
 		total += r
@@ -228,22 +238,17 @@ func (c *corpus) novelty(s *sentence, o *others) (total, unseen float64) {
 }
 
 // covered returns the most weight of s that one sentence of the others has.
-func (c *corpus) covered(s *sentence, o *others) float64 {
+func (c *corpus) covered(s *statement, o *others) float64 {
 	for _, w := range s.terms {
-		c.scores[w] = c.rarity(w, o)
-	}
-	best := 0.0
-	for _, d := range o.docs {
-		for i := range d.sentences {
-			sum := 0.0
-			for _, w := range d.sentences[i].terms {
-				sum += c.scores[w]
-			}
-			best = max(best, sum)
+		if o.words[w] > 0 {
+			c.gather(w, c.rarity(w, o))
 		}
 	}
-	for _, w := range s.terms {
-		c.scores[w] = 0
-	}
+	best := 0.0
+	c.gathered(func(other *statement, sum float64) {
+		if sum > best && o.has(other.report) {
+			best = sum
+		}
+	})
 	return best
 }

@@ -2,6 +2,7 @@ package brief
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -18,17 +19,10 @@ const (
 	titleRelief  = .65 // what near-identical titles leave of the thresholds
 )
 
-// families returns the family of each member, from 1 in commit order.
-func (c *corpus) families() []int {
+// relate returns the family of each member, from 1 in commit order.
+func (c *corpus) relate() []int {
 	u := newUnion(len(c.members))
-	overlap := c.overlaps()
-	for j, y := range c.docs {
-		for i, x := range c.docs[:j] {
-			if isCopy(x, y, overlap.at(i, j)) {
-				u.join(x.member, y.member)
-			}
-		}
-	}
+	c.joinCopies(u)
 	c.joinBare(u)
 	c.joinUnread(u)
 	number, next := make(map[int]int), 0
@@ -44,54 +38,102 @@ func (c *corpus) families() []int {
 	return out
 }
 
-// shared is what two texts share, as shares of the shorter one.
-type shared struct {
-	pairs    float64 // weighted by how few articles of the story have them
-	shingles float64
+// settle takes the families in.
+func (c *corpus) settle(families []int) {
+	c.sizes = make([]int, len(families)+1)
+	for i, f := range families {
+		c.members[i].Family = f
+		c.sizes[f]++
+	}
+	at := make([]int, len(families)+1)
+	c.families = c.families[:0]
+	for _, r := range c.reports {
+		r.family = families[r.member]
+		if at[r.family] == 0 {
+			c.families = append(c.families, nil)
+			at[r.family] = len(c.families)
+		}
+		i := at[r.family] - 1
+		c.families[i] = append(c.families[i], r)
+	}
 }
 
-// isCopy reports whether x and y are one report.
-func isCopy(x, y *doc, s shared) bool {
-	if x.bare() || y.bare() {
-		return false
+// joinCopies puts reports that are copies or light rewrites into one family.
+func (c *corpus) joinCopies(u union) {
+	var texts []*report
+	for _, r := range c.reports {
+		if !r.bare() {
+			texts = append(texts, r)
+		}
 	}
+	n := len(texts)
+	if n < 2 {
+		return
+	}
+	one := func(int) float64 { return 1 }
+	runs := slices.Clone(c.shared.of(texts, func(r *report) []uint32 { return r.shingles }, one))
+	var pairs []float64
+	for j, y := range texts {
+		for i, x := range texts[:j] {
+			windows := runs[i*n+j]
+			if windows < titleRelief*rewriteRuns {
+				continue
+			}
+			need := c.need(x, y)
+			if windows >= copyShingles*need {
+				u.join(x.member, y.member)
+			} else if windows >= rewriteRuns*need && sameLanguage(x, y) {
+				if pairs == nil {
+					// The phrases of the story say little: a pair weighs ln((n+1)/c) if c of the n texts have it.
+					weight := func(have int) float64 { return math.Log(float64(n+1) / float64(have)) }
+					pairs = c.shared.of(texts, func(r *report) []uint32 { return r.pairs }, weight)
+				}
+				if pairs[i*n+j] >= copyPairs*need {
+					u.join(x.member, y.member)
+				}
+			}
+		}
+	}
+}
+
+// need returns how many times the thresholds x and y must share.
+func (c *corpus) need(x, y *report) float64 {
 	need := max(1, math.Sqrt(fullPairs/float64(min(len(x.pairs), len(y.pairs)))))
 	if alikeTitles(x, y) {
 		need *= titleRelief
 	}
-	if s.shingles >= copyShingles*need {
-		return true
-	}
-	return s.pairs >= copyPairs*need && s.shingles >= rewriteRuns*need && sameLanguage(x, y)
+	return need
 }
 
 // sameLanguage reports whether x and y may be of one language.
-func sameLanguage(x, y *doc) bool { return x.lang == y.lang || x.lang == "" || y.lang == "" }
+func sameLanguage(x, y *report) bool { return x.lang == y.lang || x.lang == "" || y.lang == "" }
 
 // alikeTitles reports whether the titles of x and y are near-identical, and long
 // enough to say so. One that was cut from the front of its text says nothing
 // beside the text.
-func alikeTitles(x, y *doc) bool {
-	if min(len(x.headTerms), len(y.headTerms)) < sameStems ||
-		goesOnIn(x.title, x.article.Text) || goesOnIn(y.title, y.article.Text) {
+func alikeTitles(x, y *report) bool {
+	if min(x.heads, y.heads) < sameStems || x.goesOn || y.goesOn {
 		return false
 	}
 	both := 0
-	for _, w := range x.headTerms {
-		if slices.Contains(y.headTerms, w) {
+	for _, w := range x.head() {
+		if slices.Contains(y.head(), w) {
 			both++
 		}
 	}
-	return float64(both) >= sameTitle*float64(len(x.headTerms)+len(y.headTerms)-both)
+	return float64(both) >= sameTitle*float64(x.heads+y.heads-both)
 }
 
 // joinBare puts an article without a text into the family of the first article
 // of a near-identical title. It joins just one, so that it cannot make one
 // family of two reports under the same headline.
 func (c *corpus) joinBare(u union) {
-	for j, y := range c.docs {
-		for i, x := range c.docs {
-			if i == j || !y.bare() || x.bare() && i > j || !sameLanguage(x, y) {
+	for j, y := range c.reports {
+		if !y.bare() {
+			continue
+		}
+		for i, x := range c.reports {
+			if i == j || x.bare() && i > j || !sameLanguage(x, y) {
 				continue
 			}
 			if alikeTitles(x, y) {
@@ -106,11 +148,11 @@ func (c *corpus) joinBare(u union) {
 func (c *corpus) joinUnread(u union) {
 	read := make([]bool, len(c.members))
 	voice := make(map[int]int) // known family to a member of it
-	for _, d := range c.docs {
-		read[d.member] = true
-		f := c.members[d.member].Family
+	for _, r := range c.reports {
+		read[r.member] = true
+		f := c.members[r.member].Family
 		if _, ok := voice[f]; !ok {
-			voice[f] = d.member
+			voice[f] = r.member
 		}
 	}
 	for i, m := range c.members {
@@ -125,72 +167,84 @@ func (c *corpus) joinUnread(u union) {
 	}
 }
 
-// overlaps holds what each two docs share.
+// overlaps tells what each two texts share. Its memory is used again.
 type overlaps struct {
-	n    int
-	data []shared
+	slots []featureSlot
+	turn  uint32
+	used  []uint32  // slots, in the order in which they were taken
+	mass  []float64 // by text
+	both  []float64 // by text and text
 }
 
-func (o overlaps) at(i, j int) shared { return o.data[i*o.n+j] }
-
-// overlaps compares each two docs. A pair of words weighs ln((n+1)/c) if c of
-// the n texts have it, so that the phrases of the story say little.
-func (c *corpus) overlaps() overlaps {
-	n := len(c.docs)
-	o := overlaps{n: n, data: make([]shared, n*n)}
-	texts := 0
-	for _, d := range c.docs {
-		if !d.bare() {
-			texts++
-		}
-	}
-	weight := func(have int) float64 { return math.Log(float64(texts+1) / float64(have)) }
-	c.sweep(func(d *doc) []uint64 { return d.pairs }, weight, func(i, j int, share float64) { o.data[i*n+j].pairs = share })
-	one := func(int) float64 { return 1 }
-	c.sweep(func(d *doc) []uint64 { return d.shingles }, one, func(i, j int, share float64) { o.data[i*n+j].shingles = share })
-	return o
+type featureSlot struct {
+	key, turn uint32
+	texts     uint64 // that have the feature, a bit each
 }
 
-// sweep calls found for each two docs i < j that share features: with the weight
-// of what they share as a share of the lighter one. A feature weighs weight(the
-// number of docs that have it).
-func (c *corpus) sweep(features func(*doc) []uint64, weight func(have int) float64, found func(i, j int, share float64)) {
-	// A feature is mixed and gives its low bits to the number of its doc: then
-	// one sort of plain numbers brings those of a feature together.
-	const mix, low = 0x9e3779b97f4a7c15, 63
-	var all []uint64
-	for i, d := range c.docs {
-		if d.bare() {
-			continue
-		}
-		for _, f := range features(d) {
-			all = append(all, f*mix&^low|uint64(i))
+// of returns, at [i*n+j] for each i < j of the n texts, the weight of the
+// features that both have as a share of the lighter one. A feature weighs
+// weight(the number of texts that have it) and counts once a text.
+func (o *overlaps) of(texts []*report, features func(*report) []uint32, weight func(have int) float64) []float64 {
+	n, total := len(texts), 0
+	for _, r := range texts {
+		total += len(features(r))
+	}
+	o.reset(total)
+	for i, r := range texts {
+		for _, f := range features(r) {
+			o.at(f).texts |= 1 << i
 		}
 	}
-	slices.Sort(all)
-	all = slices.Compact(all) // a feature counts once a doc
-	n := len(c.docs)
-	mass, both := make([]float64, n), make([]float64, n*n)
-	for len(all) > 0 {
-		end := 1
-		for end < len(all) && all[end]&^low == all[0]&^low {
-			end++
-		}
-		w := weight(end)
-		for j := range end {
-			y := int(all[j] & low)
-			mass[y] += w
-			for i := range j {
-				both[int(all[i]&low)*n+y] += w
+	weights := make([]float64, n+1)
+	for have := range n {
+		weights[have+1] = weight(have + 1)
+	}
+	o.mass, o.both = append(o.mass[:0], make([]float64, n)...), append(o.both[:0], make([]float64, n*n)...)
+	for _, k := range o.used {
+		texts := o.slots[k].texts
+		w := weights[bits.OnesCount64(texts)]
+		for ; texts != 0; texts &= texts - 1 {
+			i := bits.TrailingZeros64(texts)
+			o.mass[i] += w
+			for rest := texts & (texts - 1); rest != 0; rest &= rest - 1 {
+				o.both[i*n+bits.TrailingZeros64(rest)] += w
 			}
 		}
-		all = all[end:]
 	}
 	for i := range n {
 		for j := i + 1; j < n; j++ {
-			if both[i*n+j] > 0 {
-				found(i, j, both[i*n+j]/min(mass[i], mass[j]))
+			if o.both[i*n+j] > 0 {
+				o.both[i*n+j] /= min(o.mass[i], o.mass[j])
 			}
+		}
+	}
+	return o.both
+}
+
+// reset forgets the features and makes room for n.
+func (o *overlaps) reset(n int) {
+	size := 256
+	for size < 2*n {
+		size *= 2
+	}
+	if o.turn++; size > len(o.slots) || o.turn == 0 {
+		o.slots, o.turn = make([]featureSlot, max(size, len(o.slots))), 1
+	}
+	o.used = o.used[:0]
+}
+
+// at returns the slot of a feature.
+func (o *overlaps) at(key uint32) *featureSlot {
+	mask := uint32(len(o.slots) - 1)
+	for i := spread(key) & mask; ; i = (i + 1) & mask {
+		s := &o.slots[i]
+		if s.turn != o.turn {
+			*s = featureSlot{key: key, turn: o.turn}
+			o.used = append(o.used, i)
+			return s
+		}
+		if s.key == key {
+			return s
 		}
 	}
 }

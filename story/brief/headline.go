@@ -5,9 +5,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"storyfold/story"
-	"storyfold/story/text"
 )
 
 // Lengths of a headline.
@@ -20,72 +17,61 @@ const (
 // weakTitle is the share of the best first sentence's score below which a flawed title says too little.
 const weakTitle = .5
 
-// headline returns the best title of the members and the article it is from.
-// Where no title says much, it is the beginning of the best first sentence.
-func (c *corpus) headline() (string, uint64) {
+// headline returns the best title of the members and the article it is from, with
+// its words. Where no title says much, it is the beginning of the best first sentence.
+func (c *corpus) headline() (string, uint64, []int32) {
 	support := c.support()
-	best, of, top, weak := "", uint64(0), 0.0, true
-	for _, d := range c.docs {
-		if len(d.headTerms) < 3 {
+	var best *report
+	top, weak := 0.0, true
+	for _, r := range c.reports {
+		if r.heads < 3 {
 			continue
 		}
-		if s, flawed := c.titleScore(d, support); s > top {
-			best, of, top, weak = d.title, d.article.Seq, s, flawed
+		if s, flawed := c.titleScore(r, support); s > top {
+			best, top, weak = r, s, flawed
 		}
 	}
 	if weak {
-		if lead, from, score := c.leadHeadline(support); score*weakTitle > top {
-			return lead, from
+		if lead, score := c.leadHeadline(support); score*weakTitle > top {
+			return shorten(lead.text, cutLead), lead.report.seq, lead.terms[:lead.cut-lead.from]
 		}
 	}
-	if best != "" {
-		return best, of
+	if best != nil {
+		return best.title, best.seq, best.head()
 	}
-	return c.anyTitle()
+	title, of := c.anyTitle()
+	return title, of, nil
 }
 
-// leadHeadline returns the best first sentence, cut to a headline's length.
-func (c *corpus) leadHeadline(support []float64) (string, uint64, float64) {
-	best, of, top := "", uint64(0), 0.0
-	for _, d := range c.docs {
-		for _, s := range d.sentences[:min(len(d.sentences), 2)] {
-			cut := shorten(s.text, cutLead)
-			terms := c.known(cut, d.lang)
-			score := c.said(terms, support) / float64(1+s.pos)
-			if s.fit && score > top {
-				best, of, top = cut, d.article.Seq, score
+// leadHeadline returns the best first sentence for a headline, and its score.
+func (c *corpus) leadHeadline(support []float64) (*statement, float64) {
+	var best *statement
+	top := 0.0
+	for _, r := range c.reports {
+		for i := range min(len(r.sentences), 2) {
+			s := &c.said(r)[i]
+			if score := c.says(s.terms[:s.cut-s.from], support) / float64(1+i); s.fit && score > top {
+				best, top = s, score
 			}
 		}
 	}
-	return best, of, top
+	return best, top
 }
 
 // anyTitle returns the first title there is, or else the first words of a text.
 func (c *corpus) anyTitle() (string, uint64) {
 	for i := range c.members {
 		m := &c.members[i]
-		if t := cleanTitle(clip(m.Title, maxTitleBytes), m); t != "" {
+		if t := cleanTitle(clip(m.Title, maxTitleBytes), m.Outlet, m.Source, m.URL); t != "" {
 			return shorten(t, 2*cutLead), m.Seq
 		}
 	}
-	for _, d := range c.docs {
-		if len(d.sentences) > 0 {
-			return shorten(d.sentences[0].text, cutLead), d.article.Seq
+	for _, r := range c.reports {
+		if len(r.sentences) > 0 {
+			return shorten(r.sentences[0].text, cutLead), r.seq
 		}
 	}
 	return "", 0
-}
-
-// known returns the words of s that the corpus has, sorted, each once.
-func (c *corpus) known(s, lang string) []int32 {
-	c.tokens = text.Tokens(c.tokens[:0], s, lang)
-	var out []int32
-	for _, t := range c.tokens {
-		if id, ok := c.ids[t.Stem]; ok {
-			out = append(out, id)
-		}
-	}
-	return unique(out)
 }
 
 // support returns for each word the share of the families that use it: fully in
@@ -93,73 +79,60 @@ func (c *corpus) known(s, lang string) []int32 {
 // counts as the root of n.
 func (c *corpus) support() []float64 {
 	sum := make([]float64, len(c.words))
-	families := make(map[int][]*doc)
-	size := make(map[int]int)
-	for _, m := range c.members {
-		size[m.Family]++
-	}
-	var order []int
 	all := 0.0
-	for _, d := range c.docs {
-		if families[d.family] == nil {
-			order = append(order, d.family)
-			all += math.Sqrt(float64(size[d.family]))
-		}
-		families[d.family] = append(families[d.family], d)
+	for _, f := range c.families {
+		all += math.Sqrt(float64(c.sizes[f[0].family]))
 	}
-	for _, f := range order {
-		var touched []int32
-		use := func(w int32, share float64) {
-			if c.scores[w] == 0 {
-				touched = append(touched, w)
-			}
-			c.scores[w] = max(c.scores[w], share)
-		}
-		for _, d := range families[f] {
-			for _, w := range d.headTerms {
-				use(w, 1)
-			}
-			for _, s := range d.sentences {
-				share := .5
-				if s.pos < 3 {
-					share = 1
+	var touched []int32
+	for _, f := range c.families {
+		touched = touched[:0]
+		use := func(words []int32, share float64) {
+			for _, w := range words {
+				if c.scores[w] == 0 {
+					touched = append(touched, w)
 				}
-				for _, w := range s.terms {
-					use(w, share)
-				}
+				c.scores[w] = max(c.scores[w], share)
 			}
 		}
+		for _, r := range f {
+			use(r.ids, .5)
+			use(r.head(), 1)
+			for i := range min(len(r.sentences), 3) {
+				use(c.said(r)[i].terms, 1)
+			}
+		}
+		share := math.Sqrt(float64(c.sizes[f[0].family])) / all
 		for _, w := range touched {
-			sum[w] += c.scores[w] * math.Sqrt(float64(size[f])) / all
+			sum[w] += c.scores[w] * share
 			c.scores[w] = 0
 		}
 	}
 	return sum
 }
 
-// titleScore says how well the title of d tells the story: by the words that the
+// titleScore says how well the title of r tells the story: by the words that the
 // families share, and by form. A flawed one is less than a title: names alone,
 // or the cut beginning of a text.
-func (c *corpus) titleScore(d *doc, support []float64) (score float64, flawed bool) {
-	score = c.said(d.headTerms, support)
-	if n := length(d.title); n > longTitle {
+func (c *corpus) titleScore(r *report, support []float64) (score float64, flawed bool) {
+	score = c.says(r.head(), support)
+	if n := length(r.title); n > longTitle {
 		score *= float64(longTitle) / float64(n)
 	}
-	score *= form(d.title)
-	if goesOnIn(d.title, d.article.Text) {
+	score *= r.form
+	if r.goesOn {
 		score *= .6
 		flawed = true
 	}
-	if c.namesOnly(d.headTerms, support) {
+	if c.namesOnly(r.head(), support) {
 		score *= .6
 		flawed = true
 	}
-	rank := c.pref(c.members[d.member].Source).Rank
+	rank := c.pref(c.members[r.member].Source).Rank
 	return score * (1 + .05*float64(max(-2, min(2, rank)))), flawed
 }
 
-// said returns how much of what the families share is in terms, against how many they are.
-func (c *corpus) said(terms []int32, support []float64) float64 {
+// says returns how much of what the families share is in terms, against how many they are.
+func (c *corpus) says(terms []int32, support []float64) float64 {
 	sum := 0.0
 	for _, w := range terms {
 		sum += c.words[w].weight * support[w]
@@ -217,7 +190,7 @@ func form(title string) float64 {
 	if strings.HasSuffix(title, "…") || strings.HasSuffix(title, "...") || strings.HasSuffix(title, ":") {
 		f *= .7
 	}
-	if strings.ContainsRune("\"“„«「‘'", []rune(title)[0]) {
+	if first, _ := utf8.DecodeRuneInString(title); strings.ContainsRune("\"“„«「‘'", first) {
 		f *= .75
 	}
 	low := strings.ToLower(title)
@@ -254,12 +227,12 @@ var labels = []string{
 	"срочно", "молния", "快讯", "快訊", "速報", "속보",
 }
 
-// cleanTitle returns the title of m without the outlet's name at its end and
-// without the labels before it.
-func cleanTitle(title string, m *story.Member) string {
+// cleanTitle returns the title of an article without the name of its outlet, its
+// source or its host at the end and without the labels before it.
+func cleanTitle(title, outlet, source, address string) string {
 	title = strings.TrimSpace(title)
 	for range 2 {
-		cut := cutLabel(cutOutlet(title, m))
+		cut := cutLabel(cutOutlet(title, outlet, source, host(address)))
 		if cut == title || cut == "" {
 			break
 		}
@@ -288,14 +261,14 @@ func cutLabel(title string) string {
 }
 
 // cutOutlet cuts " - Outlet", " | Outlet" and the like off the end.
-func cutOutlet(title string, m *story.Member) string {
+func cutOutlet(title string, names ...string) string {
 	for _, sep := range [...]string{" | ", " - ", " – ", " — ", " :: ", " » ", " · ", "｜", "_", " / "} {
 		i := strings.LastIndex(title, sep)
 		if i <= 0 {
 			continue
 		}
 		head, tail := strings.TrimSpace(title[:i]), strings.TrimSpace(title[i+len(sep):])
-		if utf8.RuneCountInString(head) >= 8 && isOutlet(tail, sep, m) {
+		if utf8.RuneCountInString(head) >= 8 && isOutlet(tail, sep, names) {
 			return head
 		}
 	}
@@ -303,12 +276,12 @@ func cutOutlet(title string, m *story.Member) string {
 }
 
 // isOutlet reports whether tail, after sep at the end of a title, names who published it.
-func isOutlet(tail, sep string, m *story.Member) bool {
+func isOutlet(tail, sep string, names []string) bool {
 	name := bareWords(tail)
 	if name == "" {
 		return true
 	}
-	for _, known := range [...]string{m.Outlet, m.Source, host(m.URL)} {
+	for _, known := range names {
 		if k := bareWords(known); len(k) >= 3 && (strings.HasPrefix(k, name) && len(name) >= 3 || strings.Contains(name, k)) {
 			return true
 		}

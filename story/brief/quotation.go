@@ -15,16 +15,15 @@ type quotation struct {
 	paragraph int
 }
 
-// quoteMarks are the marks that open a quotation, each with those that end it.
-var quoteMarks = map[rune]string{'"': "\"”", '“': "”\"", '„': "“”\"", '«': "»", '»': "«", '「': "」", '『': "』"}
-
-// own returns the parts of a line that are not quoted. Lines come in the order of
-// their article; a quotation that is open at a paragraph's end ends there.
-func (q *quotation) own(l line) []span {
+// own appends the parts of a line that are not quoted to out. Lines come in the
+// order of their article; a quotation that is open at a paragraph's end ends there.
+func (q *quotation) own(out []span, l line) []span {
 	if q.paragraph != l.paragraph {
 		*q = quotation{paragraph: l.paragraph}
 	}
-	var out []span
+	if q.closers == "" && unquoted(l.text) {
+		return append(out, span{0, len(l.text)})
+	}
 	start := 0
 	for i, r := range l.text {
 		if q.closers != "" {
@@ -33,7 +32,7 @@ func (q *quotation) own(l line) []span {
 			}
 			continue
 		}
-		if closers, ok := quoteMarks[r]; ok {
+		if closers := closersOf(r); closers != "" {
 			if i > start {
 				out = append(out, span{start, i})
 			}
@@ -44,4 +43,35 @@ func (q *quotation) own(l line) []span {
 		out = append(out, span{start, len(l.text)})
 	}
 	return out
+}
+
+// unquoted reports whether s can have no quotation mark: it is plain ASCII without one.
+func unquoted(s string) bool {
+	for i := range len(s) {
+		if s[i] == '"' || s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// closersOf returns the marks that end a quotation that r opens; "" if r opens none.
+func closersOf(r rune) string {
+	switch r {
+	case '"':
+		return "\"”"
+	case '“':
+		return "”\""
+	case '„':
+		return "“”\""
+	case '«':
+		return "»"
+	case '»':
+		return "«"
+	case '「':
+		return "」"
+	case '『':
+		return "』"
+	}
+	return ""
 }

@@ -9,65 +9,81 @@ const nearTie = .05
 // paywalled, of the most preferred source, with a full and clean text, and like
 // the others. Of near-equals it is one of the largest family, then the earliest.
 func (c *corpus) representative() uint64 {
-	if len(c.docs) == 0 {
-		if len(c.members) == 0 {
-			return 0
-		}
+	switch {
+	case len(c.members) == 0:
+		return 0
+	case len(c.reports) == 0:
 		return c.members[0].Seq
 	}
 	eligible := c.preferred()
-	size := make(map[int]int)
-	for _, m := range c.members {
-		size[m.Family]++
+	if len(eligible) == 1 {
+		return eligible[0].seq
 	}
-	scores := make([]float64, len(eligible))
-	top := math.Inf(-1)
-	for i, d := range eligible {
-		scores[i] = c.central(d) * (.4 + .6*c.full(d)) * (.3 + .7*d.clean)
-		top = max(top, scores[i])
+	scores, top := c.central(), math.Inf(-1)
+	for _, r := range eligible {
+		scores[r] *= (.4 + .6*c.full(r)) * (.3 + .7*r.clean)
+		top = max(top, scores[r])
 	}
-	var best *doc
-	for i, d := range eligible {
-		if scores[i] >= top-nearTie && (best == nil || size[c.members[d.member].Family] > size[c.members[best.member].Family]) {
-			best = d
+	var best *report
+	for _, r := range eligible {
+		if scores[r] >= top-nearTie && (best == nil || c.sizes[r.family] > c.sizes[best.family]) {
+			best = r
 		}
 	}
-	return best.article.Seq
+	return best.seq
 }
 
-// preferred returns the docs of the most preferred sources: free ones if there are any.
-func (c *corpus) preferred() []*doc {
-	var best []*doc
+// preferred returns the reports of the most preferred sources: free ones if there are any.
+func (c *corpus) preferred() []*report {
+	var best []*report
 	var of Pref
-	for _, d := range c.docs {
-		p := c.pref(c.members[d.member].Source)
+	for _, r := range c.reports {
+		p := c.pref(c.members[r.member].Source)
 		switch {
 		case best == nil || of.Paywall && !p.Paywall || of.Paywall == p.Paywall && p.Rank > of.Rank:
-			best, of = []*doc{d}, p
+			best, of = []*report{r}, p
 		case p == of:
-			best = append(best, d)
+			best = append(best, r)
 		}
 	}
 	return best
 }
 
-// central returns how like the others d is: the mean cosine, where one of its own
-// family counts half.
-func (c *corpus) central(d *doc) float64 {
-	sum, n := 0.0, 0.0
-	for _, o := range c.docs {
-		if o == d {
-			continue
+// central returns how like the others each report is: the mean cosine, where one
+// of its own family counts half.
+func (c *corpus) central() map[*report]float64 {
+	c.vectors()
+	all, own := make(map[*report]float64, len(c.reports)), make(map[*report]float64, len(c.reports))
+	c.dots(c.reports, all)
+	for _, f := range c.families {
+		c.dots(f, own)
+		for _, r := range f {
+			share := float64(len(c.reports)-len(f)) + .5*float64(len(f)-1)
+			if share > 0 {
+				all[r] = (all[r] - .5*own[r]) / share
+			} else {
+				all[r] = 1
+			}
 		}
-		share := 1.0
-		if o.family == d.family {
-			share = .5
+	}
+	return all
+}
+
+// dots notes for each of reports the sum of its cosines with the others of them.
+func (c *corpus) dots(reports []*report, sums map[*report]float64) {
+	for _, r := range reports {
+		for i, w := range r.ids {
+			c.scores[w] += r.vector[i]
 		}
-		sum += share * cosine(d.vector, o.vector)
-		n += share
 	}
-	if n == 0 {
-		return 1
+	for _, r := range reports {
+		sum := 0.0
+		for i, w := range r.ids {
+			sum += (c.scores[w] - r.vector[i]) * r.vector[i]
+		}
+		sums[r] = sum
 	}
-	return sum / n
+	for _, r := range reports {
+		c.unmark(r.ids)
+	}
 }

@@ -26,151 +26,157 @@ const (
 
 // candidate is a sentence that may be taken into the summary.
 type candidate struct {
-	doc      *doc
-	sentence *sentence
-	score    float64
+	*statement
+	score float64
 }
 
 // summary returns at most three sentences of different families that the others
 // bear out; of a story with one family, the lead of the article seq.
 func (c *corpus) summary(seq uint64) []story.Sentence {
 	speakers := c.speakers()
-	if !slices.ContainsFunc(speakers, func(d *doc) bool { return d.family != speakers[0].family }) {
+	if !slices.ContainsFunc(speakers, func(r *report) bool { return r.family != speakers[0].family }) {
 		return c.lead(seq)
 	}
+	w := c.hear(speakers)
 	var all []candidate
-	for _, d := range speakers {
-		for i := range d.sentences {
-			s := &d.sentences[i]
-			if s.pos >= maxCandidates {
-				break
-			}
+	for _, r := range speakers {
+		for i := range min(len(r.sentences), maxCandidates) {
+			s := &c.said(r)[i]
 			if s.fit {
-				if score := c.summaryScore(d, s, speakers); score > 0 {
-					all = append(all, candidate{d, s, score})
+				if score := c.summaryScore(s, w); score > 0 {
+					all = append(all, candidate{s, score})
 				}
 			}
 		}
 	}
-	chosen := c.spread(all)
+	chosen := c.pick(all)
 	if len(chosen) == 0 {
 		return c.lead(seq)
 	}
 	out := make([]story.Sentence, len(chosen))
 	for i, s := range chosen {
-		out[i] = quote(s.doc, s.sentence)
+		out[i] = s.report.quote(s.sentence)
 	}
 	return out
 }
 
-func quote(d *doc, s *sentence) story.Sentence {
-	return story.Sentence{Text: s.text, Article: d.article.Seq}
-}
-
-// speakers returns the docs whose sentences are compared: all that have a text,
+// speakers returns the reports whose sentences are compared: all that have a text,
 // or of many those that speak for the largest families.
-func (c *corpus) speakers() []*doc {
-	var all, voices []*doc
-	size := make(map[int]int)
-	for _, m := range c.members {
-		size[m.Family]++
-	}
-	for _, d := range c.docs {
-		if d.bare() {
+func (c *corpus) speakers() []*report {
+	var all, voices []*report
+	for _, r := range c.reports {
+		if r.bare() {
 			continue
 		}
-		all = append(all, d)
-		if d.voice {
-			voices = append(voices, d)
+		all = append(all, r)
+		if r.voice {
+			voices = append(voices, r)
 		}
 	}
 	if len(all) <= maxSpeakers {
 		return all
 	}
-	slices.SortStableFunc(voices, func(a, b *doc) int { return cmp.Compare(size[b.family], size[a.family]) })
+	slices.SortStableFunc(voices, func(a, b *report) int { return cmp.Compare(c.sizes[b.family], c.sizes[a.family]) })
 	voices = voices[:min(len(voices), maxSpeakers)]
-	slices.SortFunc(voices, func(a, b *doc) int { return cmp.Compare(a.member, b.member) })
+	slices.SortFunc(voices, func(a, b *report) int { return cmp.Compare(a.member, b.member) })
 	return voices
+}
+
+// witnesses is what the speakers say together.
+type witnesses struct {
+	families int       // of the speakers
+	place    []int     // by family: its place among them, from 1; 0 of those that do not speak
+	alone    []int     // by word: the one family that uses it; 0: none does, -1: several do
+	titles   []float64 // by word: the sum of its shares of the titles
+	titled   int       // speakers with a title
+	best     []float64 // by place, reused
+}
+
+// hear gathers what the speakers say.
+func (c *corpus) hear(speakers []*report) *witnesses {
+	w := &witnesses{place: make([]int, len(c.sizes)), alone: make([]int, len(c.words)), titles: make([]float64, len(c.words))}
+	for _, r := range speakers {
+		r.speaks = true
+		if w.place[r.family] == 0 {
+			w.families++
+			w.place[r.family] = w.families
+		}
+		for _, id := range r.ids {
+			switch w.alone[id] {
+			case 0, r.family:
+				w.alone[id] = r.family
+			default:
+				w.alone[id] = -1
+			}
+		}
+		if r.heads > 0 {
+			w.titled++
+			r.titleMass = c.mass(r.head())
+			for _, id := range r.head() {
+				w.titles[id] += c.words[id].square / r.titleMass
+			}
+		}
+	}
+	w.best = make([]float64, w.families+1)
+	return w
 }
 
 // summaryScore says how well a sentence sums up the story: how far the other
 // families bear it out, how near the front it stands, and its form.
-func (c *corpus) summaryScore(d *doc, s *sentence, speakers []*doc) float64 {
-	best, order := make(map[int]float64), []int(nil) // by family
-	for _, o := range speakers {
-		if o.family == d.family {
-			continue
-		}
-		if _, ok := best[o.family]; !ok {
-			order = append(order, o.family)
-		}
-		for i := range o.sentences[:min(len(o.sentences), maxWitnesses)] {
-			best[o.family] = max(best[o.family], c.match(s.terms, o.sentences[i].terms))
-		}
+func (c *corpus) summaryScore(s *statement, w *witnesses) float64 {
+	clear(w.best)
+	for _, id := range s.terms {
+		c.gather(id, c.words[id].square)
 	}
+	c.gathered(func(o *statement, both float64) {
+		if o.report.speaks && o.report.family != s.report.family && o.pos < maxWitnesses {
+			at := w.place[o.report.family]
+			w.best[at] = max(w.best[at], both/math.Sqrt(s.mass*o.mass))
+		}
+	})
 	support := 0.0
-	for _, f := range order {
-		support += best[f] / float64(len(order))
+	for _, b := range w.best {
+		support += b / float64(w.families-1)
 	}
-	support += titleShare * c.titled(d, s, speakers)
+	support += titleShare * c.titled(s, w)
 	if support < leastMatch {
 		return 0
 	}
-	score := support * (.5 + math.Exp(-float64(s.pos)/4)) * (.5 + .5*c.borne(d, s, speakers)) * lengthFactor(s.text)
-	if leans(s.text) {
+	score := support * (.5 + math.Exp(-float64(s.pos)/4)) * (.5 + .5*c.borne(s, w)) * lengthFactor(s.length)
+	if s.leans {
 		score *= .7
 	}
 	return score
 }
 
 // titled returns how much of the other articles' titles a sentence has, on average.
-func (c *corpus) titled(d *doc, s *sentence, speakers []*doc) float64 {
-	sum, n := 0.0, 0
-	for _, o := range speakers {
-		if o != d && len(o.headTerms) > 0 {
-			sum += c.covers(s.terms, o.headTerms)
-			n++
-		}
+func (c *corpus) titled(s *statement, w *witnesses) float64 {
+	sum, n := 0.0, w.titled
+	for _, id := range s.terms {
+		sum += w.titles[id]
 	}
-	return sum / float64(max(n, 1))
-}
-
-// covers returns the share of the weight of words that sorted terms has.
-func (c *corpus) covers(terms, words []int32) float64 {
-	have, all := 0.0, 0.0
-	for _, w := range words {
-		m := c.words[w].weight * c.words[w].weight
-		all += m
-		if has(terms, w) {
-			have += m
-		}
+	if own := s.report.titleMass; own > 0 {
+		n--
+		c.mark(s.terms)
+		sum -= c.common(s.report.head()) / own
+		c.unmark(s.terms)
 	}
-	if all == 0 {
-		return 0
-	}
-	return have / all
+	return max(0, sum) / float64(max(n, 1))
 }
 
 // borne returns the share of a sentence's weight that other families have too.
-func (c *corpus) borne(d *doc, s *sentence, speakers []*doc) float64 {
+func (c *corpus) borne(s *statement, w *witnesses) float64 {
 	have := 0.0
-	for _, w := range s.terms {
-		for _, o := range speakers {
-			if o.family != d.family && has(o.terms, w) {
-				have += c.words[w].weight * c.words[w].weight
-				break
-			}
+	for _, id := range s.terms {
+		if f := w.alone[id]; f != 0 && f != s.report.family {
+			have += c.words[id].square
 		}
 	}
-	return have / c.mass(s.terms)
+	return have / s.mass
 }
 
 // lengthFactor marks down sentences that are short or long for a summary.
-func lengthFactor(s string) float64 {
-	n := utf8.RuneCountInString(s)
-	if r, _ := utf8.DecodeRuneInString(s); isDense(r) {
-		n *= 3
-	}
+func lengthFactor(n int) float64 {
 	switch {
 	case n < 70:
 		return .6
@@ -184,10 +190,10 @@ func lengthFactor(s string) float64 {
 	return 1
 }
 
-// spread picks up to three candidates of different families, one after the
+// pick picks up to three candidates of different families, one after the
 // other, the best by score and by how little the chosen ones say of it. They
 // come in the order of their places in their articles: what happened stands before what it means.
-func (c *corpus) spread(all []candidate) []candidate {
+func (c *corpus) pick(all []candidate) []candidate {
 	var chosen []candidate
 	for len(chosen) < maxSummary {
 		best, top := -1, 0.0
@@ -203,7 +209,7 @@ func (c *corpus) spread(all []candidate) []candidate {
 		least := leastScore * chosen[0].score
 		all = slices.DeleteFunc(all, func(s candidate) bool { return s.score < least })
 	}
-	slices.SortStableFunc(chosen, func(a, b candidate) int { return cmp.Compare(a.sentence.pos, b.sentence.pos) })
+	slices.SortStableFunc(chosen, func(a, b candidate) int { return cmp.Compare(a.pos, b.pos) })
 	return chosen
 }
 
@@ -211,10 +217,10 @@ func (c *corpus) spread(all []candidate) []candidate {
 func (c *corpus) worth(s candidate, chosen []candidate) float64 {
 	nearest := 0.0
 	for _, o := range chosen {
-		if o.doc.family == s.doc.family {
+		if o.report.family == s.report.family {
 			return 0
 		}
-		nearest = max(nearest, c.same(s.sentence.terms, o.sentence.terms))
+		nearest = max(nearest, c.same(s.statement, o.statement))
 	}
 	if nearest > sameMatter {
 		return 0
@@ -223,19 +229,19 @@ func (c *corpus) worth(s candidate, chosen []candidate) float64 {
 }
 
 // same returns the share of the lighter of two sentences that the other one has.
-func (c *corpus) same(a, b []int32) float64 {
-	if c.mass(a) > c.mass(b) {
+func (c *corpus) same(a, b *statement) float64 {
+	if a.mass > b.mass {
 		a, b = b, a
 	}
-	return c.covers(b, a)
+	return c.covers(b.terms, a.terms)
 }
 
 // lead returns the first sentence or two of the article seq, or of the first article that has any.
 func (c *corpus) lead(seq uint64) []story.Sentence {
-	var from *doc
-	for _, d := range c.docs {
-		if d.quotable() && (from == nil || d.article.Seq == seq) {
-			from = d
+	var from *report
+	for _, r := range c.reports {
+		if r.quotable() && (from == nil || r.seq == seq) {
+			from = r
 		}
 	}
 	if from == nil {
@@ -245,25 +251,16 @@ func (c *corpus) lead(seq uint64) []story.Sentence {
 	size, last := 0, 0
 	for i := range from.sentences {
 		s := &from.sentences[i]
-		n := utf8.RuneCountInString(s.text)
-		if r, _ := utf8.DecodeRuneInString(s.text); isDense(r) {
-			n *= 3
-		}
 		if !s.fit {
 			continue
 		}
-		if len(out) == 1 && (s.pos > last+1 || size+n > maxLead) || len(out) == 2 {
+		if len(out) == 1 && (i > last+1 || size+s.length > maxLead) || len(out) == 2 {
 			break
 		}
-		out = append(out, quote(from, s))
-		size, last = size+n, s.pos
+		out = append(out, from.quote(s))
+		size, last = size+s.length, i
 	}
 	return out
-}
-
-// quotable reports whether d has a sentence that may be quoted.
-func (d *doc) quotable() bool {
-	return slices.ContainsFunc(d.sentences, func(s sentence) bool { return s.fit })
 }
 
 // leans reports whether a sentence needs the one before it: it opens with a

@@ -64,6 +64,9 @@ func paragraphs(s string) func(yield func(string) bool) {
 // joinLines yields the paragraphs that lines without an empty one between them
 // hold: lines that go on in the next are joined. It reports whether to go on.
 func joinLines(lines []string, yield func(string) bool) bool {
+	if len(lines) == 1 {
+		return yield(lines[0])
+	}
 	wrapped := isWrapped(lines)
 	var par strings.Builder
 	for i, line := range lines {
@@ -175,19 +178,33 @@ func set(words string) map[string]struct{} {
 
 // squeeze trims s and makes every run of white space and control characters one space.
 func squeeze(s string) string {
-	clean, space := true, true
-	for _, r := range s {
-		sp := blank(r)
-		if sp && (space || r != ' ') {
-			clean = false
-			break
-		}
-		space = sp
-	}
-	if clean && !space {
+	s = strings.TrimSpace(s)
+	if squeezed(s) {
 		return s
 	}
 	return strings.Join(strings.FieldsFunc(s, blank), " ")
+}
+
+// squeezed reports whether squeeze would leave s, which is trimmed, as it is.
+func squeezed(s string) bool {
+	space := true
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if blank(r) {
+				return false
+			}
+			space = false
+			i += n - 1
+			continue
+		}
+		if c < ' ' || c == 0x7f || c == ' ' && space {
+			return false
+		}
+		space = c == ' '
+	}
+	return !space || s == ""
 }
 
 func blank(r rune) bool {
@@ -337,7 +354,10 @@ var ordinals = map[string]bool{"de": true, "da": true, "no": true, "nb": true, "
 
 // isStop reports whether r can end a sentence.
 func isStop(r rune) bool {
-	return r == '.' || r == '!' || r == '?' || r == '…' || wideStop(r) || otherStop(r)
+	if r < utf8.RuneSelf {
+		return r == '.' || r == '!' || r == '?'
+	}
+	return r == '…' || wideStop(r) || otherStop(r)
 }
 
 // wideStop reports whether r ends a sentence without a space after it.

@@ -3,69 +3,76 @@ package text
 import (
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/cespare/xxhash/v2"
 )
 
 // Shingles appends the hashes of all windows of w words of s to dst, in text
 // order and with repeats. Words are runs of letters, marks and digits in lower
-// case; in a script without spaces each letter is a word. A window's hash is the
-// xxhash of its words with a NUL between them. A text of fewer than w words, or
-// a w below 1, has none.
-func Shingles(dst []uint64, s string, w int) []uint64 {
-	if w < 1 {
+// case; in a script without spaces each letter is a word. Windows of the same
+// words have the same hash. A text of fewer than w words, or a w below 1, has none.
+func Shingles(dst []uint64, s []byte, w int) []uint64 {
+	if w < 1 || w > len(s) {
 		return dst
 	}
-	buf := make([]byte, 0, len(s)+len(s)/8)
-	var words []int // where each word starts in buf; a NUL ends it
-	open := false
-	closeWord := func() {
-		if open {
-			buf = append(buf, 0)
-			open = false
-		}
+	// The hash of a window is a polynomial of the hashes of its words: from one
+	// window to the next, the word that leaves is taken off and the other added.
+	first := uint64(1) // what the first word of a window counts
+	for range w - 1 {
+		first *= windowBase
 	}
-	for _, r := range s {
-		if r < utf8.RuneSelf {
-			c := byte(r)
-			if !isAlnum(c) {
-				closeWord()
+	ring, n, sum := make([]uint64, w), 0, uint64(0)
+	word := uint64(0) // of the word at hand; 0: none
+	end := func() {
+		if word == 0 {
+			return
+		}
+		sum = (sum-ring[n%w]*first)*windowBase + mixed(word)
+		ring[n%w] = mixed(word)
+		if n++; n >= w {
+			dst = append(dst, mixed(sum))
+		}
+		word = 0
+	}
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf {
+			i++
+			switch {
+			case 'A' <= c && c <= 'Z':
+				c |= 0x20
+			case !isAlnum(c):
+				end()
 				continue
 			}
-			if !open {
-				words = append(words, len(buf))
-				open = true
-			}
-			if c >= 'A' && c <= 'Z' {
-				c |= 0x20
-			}
-			buf = append(buf, c)
+			word = (word + uint64(c)) * wordBase
 			continue
 		}
+		r, size := utf8.DecodeRune(s[i:])
+		i += size
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) {
-			closeWord()
+			end()
 			continue
 		}
 		alone := spaceless(r)
 		if alone {
-			closeWord()
+			end()
 		}
-		if !open {
-			words = append(words, len(buf))
-			open = true
-		}
-		buf = utf8.AppendRune(buf, unicode.ToLower(r))
+		word = (word + uint64(unicode.ToLower(r))) * wordBase
 		if alone {
-			closeWord()
+			end()
 		}
 	}
-	closeWord()
-	for i := range len(words) - w + 1 {
-		end := len(buf)
-		if i+w < len(words) {
-			end = words[i+w]
-		}
-		dst = append(dst, xxhash.Sum64(buf[words[i]:end-1]))
-	}
+	end()
 	return dst
+}
+
+// Odd numbers without a pattern, to hash with.
+const (
+	wordBase   = 0x9e3779b97f4a7c15
+	windowBase = 0xd6e8feb86659fd93
+)
+
+// mixed spreads what tells hashes apart over all bits.
+func mixed(h uint64) uint64 {
+	h ^= h >> 32
+	h *= windowBase
+	return h ^ h>>29
 }

@@ -68,6 +68,7 @@ type Pipeline struct {
 	grouper *story.Grouper  // of the goroutine of Run, or of Restore before it
 	heavy   []*job          // of the goroutine of Run: they wait until nothing else comes
 	batch   *changes        // the batch at hand, for used
+	reader  brief.Reader    // of the goroutine that uses grouper
 	unsaved *story.Settings // in force, and not stored yet; nil: they are
 	last    time.Time       // FirstSeen of the last batch: never runs backwards
 
@@ -417,7 +418,7 @@ func (p *Pipeline) retell(c *changes, commit *story.Commit, arrived *arrivals) e
 	for _, id := range c.order {
 		d := c.stories[id]
 		if d.texts {
-			if err := brief.Make(&d.Story, load, pref); err != nil {
+			if err := p.reader.Make(&d.Story, load, pref); err != nil {
 				return fmt.Errorf("story %s: %w", id, err)
 			}
 			d.revise(c)
