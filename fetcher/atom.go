@@ -29,6 +29,10 @@ func parseAtom(f *filtered) (*document, []entry, error) {
 	}
 	entries := make([]entry, len(feed.Entries))
 	for i, from := range feed.Entries {
+		from.Summary = f.whole(from.Summary)
+		if from.Content != nil {
+			from.Content.Value = f.whole(from.Content.Value)
+		}
 		entries[i] = atomEntry(from, feed)
 		if len(f.items) == len(entries) {
 			entries[i].lang = firstNonEmpty(f.items[i].lang, entries[i].lang)

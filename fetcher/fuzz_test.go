@@ -88,6 +88,7 @@ func FuzzParse(f *testing.F) {
 	src := story.Source{Name: testSource, Category: "c", Lang: "en"}
 	f.Fuzz(func(t *testing.T, data []byte, contentType string) {
 		doc, err := parseFeed(data, contentType, "https://feeds.example.org/news/feed.xml", src)
+		sameWithoutAside(t, doc, data, contentType, src)
 		if doc == nil {
 			if err == nil {
 				t.Fatal("neither a document nor an error")

@@ -71,6 +71,11 @@ func parseNext(data []byte, contentType, base string, src story.Source, st *stor
 	if err != nil {
 		return nil, err
 	}
+	return f.parse(base, src, st)
+}
+
+// parse is parseNext for a document that went through the prefilter.
+func (f *filtered) parse(base string, src story.Source, st *story.SourceState) (*document, error) {
 	baseURL, err := url.Parse(base)
 	if err != nil || !baseURL.IsAbs() {
 		baseURL = nil

@@ -25,6 +25,7 @@ type filtered struct {
 	items   []itemMeta
 	err     error  // why data is not all, or not just, what the document holds: ErrCutOff, ErrBroken, ErrTooManyItems
 	warning string // what was changed without loss of items
+	texts   []string // of items, set aside: data has marks in their places
 }
 
 // itemMeta is what the scanner notes about an item for the parsers that lose it.
@@ -37,6 +38,11 @@ type itemMeta struct {
 // UTF-8, freed of what XML forbids, bounded in depth and number of items, closed
 // where it was cut off. Its time is linear in len(data).
 func prefilter(data []byte, contentType string) (*filtered, error) {
+	return filter(data, contentType, true)
+}
+
+// filter is prefilter, with or without setting texts aside.
+func filter(data []byte, contentType string, aside bool) (*filtered, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, ErrEmpty
 	}
@@ -55,10 +61,11 @@ func prefilter(data []byte, contentType string) (*filtered, error) {
 		return &filtered{data: text, warning: warning}, nil
 	}
 	s := &scanner{in: dropControls(text), keepIDs: bytes.Contains(text, []byte("xml:base"))}
+	s.aside = aside && !s.keepIDs // the parser resolves links in texts
 	if err := s.run(); err != nil {
 		return nil, err
 	}
-	return &filtered{data: s.out, root: s.root, items: s.items, err: s.problem(), warning: warning}, nil
+	return &filtered{data: s.out, root: s.root, items: s.items, texts: s.texts, err: s.problem(), warning: warning}, nil
 }
 
 // refuseBinary recognises images, archives and the like by their first bytes.
@@ -105,9 +112,10 @@ func checkJSONDepth(data []byte) error {
 
 // open is an element that has begun.
 type open struct {
-	name string
+	name []byte
 	at   int  // where it begins in out
 	item bool // it is an item or entry of the feed
+	text int  // where its text begins in out, if that can be set aside; else 0
 }
 
 // scanner copies XML from in to out and mends it on the way. What it writes is
@@ -118,6 +126,8 @@ type scanner struct {
 	root    string
 	stack   []open
 	items   []itemMeta // one for each item in out
+	texts   []string   // set aside
+	aside   bool       // texts can be
 	keepIDs bool
 	bare    int // "<" that opened nothing
 	lastEnd int // where the last ">" stands
@@ -303,24 +313,32 @@ func (s *scanner) startTag(rest []byte) error {
 	} else if len(s.stack) == 0 {
 		return errDone // a second root
 	}
-	at := len(s.out)
+	at, aside := len(s.out), false
+	if len(s.stack) > 0 {
+		s.stack[len(s.stack)-1].text = 0 // it is not text alone
+		s.aside = s.aside && !tag.has([]byte("xmlns"))
+	}
 	if isItem := (local == "item" || local == "entry") && len(s.stack) <= 2 && len(s.stack) > 0 && !s.inItem(); isItem {
 		if len(s.items) == maxItems {
 			s.over = true
 			return errDone
 		}
 		s.items = append(s.items, itemMeta{lang: tag.attr("xml:lang")})
-		s.stack = append(s.stack, open{string(tag.name), at, true})
+		s.stack = append(s.stack, open{name: tag.name, at: at, item: true})
 	} else {
 		if s.keepIDs && local == "id" && len(s.stack) > 0 && s.stack[len(s.stack)-1].item {
 			s.noteID()
 		}
-		s.stack = append(s.stack, open{string(tag.name), at, false})
+		aside = s.mayAside(&tag)
+		s.stack = append(s.stack, open{name: tag.name, at: at})
 	}
 	if len(s.stack) > maxDepth {
 		return ErrTooDeep
 	}
 	s.out = tag.append(s.out)
+	if aside {
+		s.stack[len(s.stack)-1].text = len(s.out)
+	}
 	if tag.closed || len(s.stack) > 2 && isVoid(local) {
 		s.pop()
 		if len(s.stack) == 0 {
@@ -392,11 +410,11 @@ func (s *scanner) endTag(rest []byte) error {
 	}
 	name := bytes.TrimSpace(rest[2:end])
 	at := len(s.stack) - 1
-	for at >= 0 && s.stack[at].name != string(name) {
+	for at >= 0 && !bytes.Equal(s.stack[at].name, name) {
 		at--
 	}
 	if at < 0 {
-		for at = len(s.stack) - 1; at >= 0 && !strings.EqualFold(s.stack[at].name, string(name)); at-- {
+		for at = len(s.stack) - 1; at >= 0 && !bytes.EqualFold(s.stack[at].name, name); at-- {
 		}
 	}
 	switch {
@@ -405,7 +423,7 @@ func (s *scanner) endTag(rest []byte) error {
 		s.mended("an end tag without its start")
 	default:
 		if at < len(s.stack)-1 {
-			s.mended(fmt.Sprintf("an open <%s>", cutRunes(s.stack[len(s.stack)-1].name, 40)))
+			s.mended(fmt.Sprintf("an open <%s>", cutRunes(string(s.stack[len(s.stack)-1].name), 40)))
 		}
 		for len(s.stack) > at {
 			s.pop()
@@ -420,6 +438,9 @@ func (s *scanner) endTag(rest []byte) error {
 
 func (s *scanner) pop() {
 	last := len(s.stack) - 1
+	if from := s.stack[last].text; from > 0 {
+		s.setAside(from)
+	}
 	s.out = append(s.out, "</"...)
 	s.out = append(s.out, s.stack[last].name...)
 	s.out = append(s.out, '>')

@@ -52,6 +52,7 @@ func parseRSS(f *filtered) (*document, []entry, error) {
 	}
 	entries := make([]entry, len(channel.Items))
 	for i, item := range channel.Items {
+		item.Content, item.Description = f.whole(item.Content), f.whole(item.Description)
 		entries[i] = rssEntry(item)
 		if len(f.items) == len(entries) && entries[i].lang == "" {
 			entries[i].lang = f.items[i].lang

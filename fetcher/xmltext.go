@@ -22,10 +22,10 @@ func dropControls(text []byte) []byte {
 	}, text)
 }
 
-// legal reports whether XML 1.0 allows r.
+// legal reports whether XML 1.0 allows r. The one noncharacter that is asideMark is not.
 func legal(r rune) bool {
 	return r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xd7ff ||
-		r >= 0xe000 && r <= 0xfffd || r >= 0x10000 && r <= 0x10ffff
+		r >= 0xe000 && r <= 0xfffd && r != asideMark || r >= 0x10000 && r <= 0x10ffff
 }
 
 // appendText appends t without references to characters that XML forbids and
