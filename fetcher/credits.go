@@ -202,12 +202,24 @@ var namesByFirst = func() (by [256][]firstName) {
 	return by
 }()
 
-// mentioned tells which agencies have a name somewhere in text. It walks the
-// text once, for all names.
+// beginsName tells which bytes a name of an agency begins with.
+var beginsName = func() (is [256]bool) {
+	for c := range namesByFirst {
+		is[c] = len(namesByFirst[c]) > 0
+	}
+	return is
+}()
+
+// mentioned tells which agencies have a name somewhere in text, not within a word
+// of Latin letters. It walks the text once, for all names.
 func mentioned(text string) []bool {
 	found := make([]bool, len(agencies))
 	for i := range len(text) {
-		for _, n := range namesByFirst[text[i]] {
+		c := text[i]
+		if !beginsName[c] || c < utf8.RuneSelf && i > 0 && latin(text[i-1]) {
+			continue
+		}
+		for _, n := range namesByFirst[c] {
 			if !found[n.agency] && strings.HasPrefix(text[i:], n.name) {
 				found[n.agency] = true
 			}
@@ -215,6 +227,8 @@ func mentioned(text string) []bool {
 	}
 	return found
 }
+
+func latin(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // Bounds of what credits looks at: the front and the end of a text.
 const (

@@ -28,11 +28,14 @@ var (
 
 // cutDateline returns text without the dateline at its front, if there is one.
 func cutDateline(text string) (rest string, d dateline, found bool) {
-	if m := chineseLine.FindStringSubmatch(text); m != nil {
+	if text == "" {
+		return "", d, false
+	}
+	if m := matchIf(text[0] == '(' || text[0] >= 0xe0, chineseLine, text); m != nil {
 		d.credit = agencyName(m[1])
 		return text[len(m[0]):], d, true
 	}
-	if m := bracketLine.FindStringSubmatch(text); m != nil {
+	if m := matchIf(mayBracket(text), bracketLine, text); m != nil {
 		if place, inside := strings.TrimSpace(m[1]), strings.TrimSpace(m[2]); d.read(place, inside) {
 			rest = text[len(m[0]):]
 			if place == "" { // "(ANSA) - ROMA, 03 MAR - "
@@ -47,6 +50,40 @@ func cutDateline(text string) (rest string, d dateline, found bool) {
 	rest, name, ok := cutPlace(text)
 	d.credit = name
 	return rest, d, ok
+}
+
+// Expressions are dear, and few texts begin with a dateline: what follows tells at
+// a glance that most do not.
+
+// matchIf returns what re finds in text if it may match, else nil.
+func matchIf(may bool, re *regexp.Regexp, text string) []string {
+	if !may {
+		return nil
+	}
+	return re.FindStringSubmatch(text)
+}
+
+// mayBracket reports whether bracketLine can match: a bracket opens near the front.
+func mayBracket(text string) bool {
+	head := text[:min(len(text), 80*utf8.UTFMax+1)]
+	i := strings.IndexAny(head, "([")
+	return i >= 0 && strings.IndexByte(head[:i], '\n') < 0
+}
+
+// mayBare reports whether bareLine can match: near the front there is a dash.
+func mayBare(text string) bool {
+	head := text[:min(len(text), 60*utf8.UTFMax+8)]
+	for i := 1; i < len(head); i++ {
+		switch head[i] {
+		case '-':
+			if c := head[i-1]; c == '-' || c <= ' ' {
+				return true
+			}
+		case 0xe2: // the first byte of the others
+			return true
+		}
+	}
+	return false
 }
 
 // read takes what place and brackets say. It is false if they are no dateline.
@@ -88,7 +125,7 @@ func isLabel(s string) bool {
 
 // cutPlace cuts "LONDON, March 3 — " and an agency that follows it: "МОСКВА, 19 июн — РИА Новости. ".
 func cutPlace(text string) (rest, agency string, ok bool) {
-	m := bareLine.FindStringSubmatch(text)
+	m := matchIf(mayBare(text), bareLine, text)
 	if m == nil {
 		return text, "", false
 	}

@@ -140,10 +140,14 @@ func checkArticle(t *testing.T, a *story.Article) {
 func FuzzText(f *testing.F) {
 	f.Add("<p>One &amp; two<br>three</p><script>x</script>")
 	f.Add("a\n\nb &lt;p&gt;x&lt;/p&gt;")
+	for _, s := range markup {
+		f.Add(s)
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if !utf8.ValidString(s) {
 			return
 		}
+		sameByTokens(t, s)
 		for _, out := range []string{strings.ReplaceAll(htmlText(s), "\n\n", ""), cleanTitle(s)} {
 			if strings.ContainsFunc(out, unicode.IsControl) || !utf8.ValidString(out) || len(out) > maxText {
 				t.Fatalf("%q became %q", s, out)

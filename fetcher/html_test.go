@@ -1,6 +1,9 @@
 package fetcher
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -53,5 +56,47 @@ func TestCleanTitle(t *testing.T) {
 	}
 	if got := []rune(cleanTitle(strings.Repeat("long ", 800_000))); len(got) > maxTitle || got[len(got)-1] != '…' {
 		t.Errorf("a long title has %d letters", len(got))
+	}
+}
+
+// sameByTokens checks that reading what is plainly written at once gives what reading token
+// by token gives.
+func sameByTokens(t *testing.T, s string) {
+	t.Helper()
+	got, want := new(textWriter), new(textWriter)
+	if rest := got.readPlain(s); rest != "" {
+		if !strings.HasSuffix(s, rest) {
+			t.Fatalf("%q is left of %q", rest, s)
+		}
+		got.readTokens(rest)
+	}
+	want.readTokens(s)
+	if string(got.b) != string(want.b) || !slices.Equal(got.images, want.images) {
+		t.Fatalf("%q: %q and %q, by tokens %q and %q", s, got.b, got.images, want.b, want.images)
+	}
+}
+
+// markup is HTML, plainly written and not.
+var markup = []string{
+	"a <b>c</b> d<br/>e<br />f<hr>", `<p class="x" id='y'>a</p><img src="a.png" width="10"><img height='1' src="b.png">`,
+	`<img src="a.png" src="b.png"/><img src=c.png><img src="d.png?a=1&amp;b=2"><img alt="" src=''>`, "a<script>b</script>c<p>d", "<P>a</P>",
+	"a <!-- b --> c", "a < b <3 <", "a &lt;p&gt; &amp;amp; &copy; b", "a\r\nb<p>c\rd</p>", "<td>a<th>b</td>", "</p a>b", "<p/ >a", "<p a>b", `<p a="b"c="d">e`,
+	`<p a= "b">c`, `<p a="b>c`, "<title>a</title>b", "<xmp>a</xmp>b<plaintext>c</p>", "<svg><h1>a</h1></svg>", "<nosuchelementatall>a", "<p", "a</p", "</>", "<\x00p>a\x00",
+	"<p>" + strings.Repeat("a", 2*maxText) + "</p><img src='a'>b", strings.Repeat("<p>", 3*maxText) + "a", "<h7>a</h7><br>", "<a href=\"x\ty\">b</a>",
+}
+
+func TestReadPlain(t *testing.T) {
+	for _, s := range markup {
+		sameByTokens(t, s)
+	}
+	files, _ := filepath.Glob(filepath.Join("testdata", "*", "*"))
+	for _, file := range files {
+		if data, err := os.ReadFile(file); err == nil {
+			sameByTokens(t, string(data))
+		}
+	}
+	w := new(textWriter)
+	if rest := w.readPlain(`<p class="lead">One &amp; two.</p><a href='x'>three</a><img src="a.png" alt="b"/>`); rest != "" {
+		t.Errorf("%q is not plainly written", rest)
 	}
 }

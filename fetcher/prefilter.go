@@ -23,8 +23,8 @@ type filtered struct {
 	data    []byte // UTF-8; for XML: well-formed, no declaration, no comments, at most maxDepth deep
 	root    string // local name of the root element in lower case; "" for JSON
 	items   []itemMeta
-	err     error  // why data is not all, or not just, what the document holds: ErrCutOff, ErrBroken, ErrTooManyItems
-	warning string // what was changed without loss of items
+	err     error    // why data is not all, or not just, what the document holds: ErrCutOff, ErrBroken, ErrTooManyItems
+	warning string   // what was changed without loss of items
 	texts   []string // of items, set aside: data has marks in their places
 }
 
@@ -246,7 +246,14 @@ func (s *scanner) cdata(rest []byte) {
 	}
 	if len(s.stack) > 0 {
 		s.out = append(s.out, "<![CDATA["...)
-		s.out = append(s.out, bytes.ReplaceAll(rest[:end], []byte("<![CDATA["), nil)...) // one within another
+		for inside := rest[:end]; ; {
+			before, after, nested := bytes.Cut(inside, []byte("<![CDATA["))
+			s.out = append(s.out, before...)
+			if !nested {
+				break
+			}
+			inside = after
+		}
 		s.out = append(s.out, "]]>"...)
 	}
 	s.pos = len(s.in) - len(rest) + end + 3
