@@ -75,6 +75,10 @@
 // their bytes. Last-Modified is the last change that the stories tell of.
 // Nothing is written to a client while the store is read.
 //
+// Beside the name of an outlet stands the icon of the source of that name, where it has one
+// (see Icons). Icons are served from here, under an address made of their bytes; pages load
+// nothing from elsewhere.
+//
 // # Who may see and do what
 //
 // "Local use" (see localUse) is a request from the machine's own user. Where

@@ -51,6 +51,9 @@ type Options struct {
 	// links outlive a restart; nil: one of this process.
 	Secret []byte
 
+	// Icons are shown beside the names of outlets; nil: none.
+	Icons Icons
+
 	// Corrections lets a story's page correct it; nil: it cannot.
 	Corrections Corrections
 

@@ -20,16 +20,17 @@ import (
 // Handler serves everything that storyfold shows: feeds, pages and the API.
 // It is safe for concurrent use.
 type Handler struct {
-	options  Options
-	mux      *http.ServeMux
-	conf     atomic.Pointer[settings]
-	setting  sync.Mutex // held while conf changes; guards config
-	config   Config     // as Configure was given it
-	answers  cache
-	censuses censuses
-	logins   *logins
-	foreign  *http.CrossOriginProtection // refuses what a page of another site sends
-	configs  atomic.Uint64               // how often Configure was called
+	options   Options
+	mux       *http.ServeMux
+	conf      atomic.Pointer[settings]
+	setting   sync.Mutex // held while conf changes; guards config
+	config    Config     // as Configure was given it
+	answers   cache
+	censuses  censuses
+	iconCache iconCache
+	logins    *logins
+	foreign   *http.CrossOriginProtection // refuses what a page of another site sends
+	configs   atomic.Uint64               // how often Configure was called
 }
 
 // New returns a Handler that shows an empty config until Configure is called.

@@ -66,11 +66,16 @@ type frontStory struct {
 	Reports  string // "independent reports"
 	Count    int
 	Articles string // "14 articles", or "" where that says nothing
-	Outlets  []string
+	Outlets  []outletMark
 	More     int // outlets that are not named
 	Newest   stamp
 	Mark     foldMark
 	Large    bool
+}
+
+// outletMark is an outlet with its icon.
+type outletMark struct {
+	Name, Icon string // Icon: its address, "" if there is none
 }
 
 // query is what the reader asked the front page for.
@@ -149,7 +154,7 @@ func (h *Handler) front(v *view, q query) (*frontPage, time.Time, error) {
 	if found.capped {
 		p.ScanCapped = frontScan
 	}
-	p.fill(c, found, q)
+	p.fill(v, found, q)
 	return p, latest(found.newest, v.lastMuteOver()), nil
 }
 
@@ -183,10 +188,10 @@ func (p *frontPage) describe(q query, newest time.Time, zone *time.Location) {
 }
 
 // fill turns the found stories into the page's lists until the page is full.
-func (p *frontPage) fill(c *Config, found *frontFind, q query) {
-	zone, bytes, shown := zoneOf(c), 0, 0
+func (p *frontPage) fill(v *view, found *frontFind, q query) {
+	zone, bytes, shown := zoneOf(v.config), 0, 0
 	for _, r := range found.stories {
-		s := newFrontStory(r.Shown, p.Root, func(t time.Time) stamp { return newStamp(t, zone, found.newest) })
+		s := newFrontStory(v, r.Shown, p.Root, func(t time.Time) stamp { return newStamp(t, zone, found.newest) })
 		if s.Count > 1 && len(p.Several) == 0 && q.before.rank == 0 {
 			s.Large = true
 		} else if len(s.Summary) > 1 && len(p.Several) >= wideStories {
@@ -235,13 +240,16 @@ func (s *frontStory) size() int {
 		n += 60 + len(template.HTMLEscapeString(q.Text)) + len(template.HTMLEscapeString(q.Outlet))
 	}
 	for _, o := range s.Outlets {
-		n += 14 + len(template.HTMLEscapeString(o))
+		n += 14 + len(template.HTMLEscapeString(o.Name))
+		if o.Icon != "" {
+			n += 70 + len(o.Icon)
+		}
 	}
 	return n
 }
 
 // newFrontStory tells what the list says of s.
-func newFrontStory(s *Shown, root string, at func(time.Time) stamp) frontStory {
+func newFrontStory(v *view, s *Shown, root string, at func(time.Time) stamp) frontStory {
 	reports := reportsOf(s.Members)
 	f := frontStory{
 		Href:     root + "/stories/" + url.PathEscape(string(s.ID)),
@@ -260,13 +268,13 @@ func newFrontStory(s *Shown, root string, at func(time.Time) stamp) frontStory {
 	if len(s.Members) > 1 {
 		f.Articles = count(len(s.Members), "article", "articles")
 	}
-	f.Outlets, f.More = outletsOf(reports, 5)
+	f.Outlets, f.More = v.outletsOf(reports, 5)
 	return f
 }
 
 // outletsOf names the outlets, those with a report of their own first, and
 // says how many more there are.
-func outletsOf(reports []report, limit int) (names []string, more int) {
+func (v *view) outletsOf(reports []report, limit int) (outlets []outletMark, more int) {
 	seen := map[string]bool{}
 	add := func(m *story.Member) {
 		name := outletOf(m)
@@ -274,8 +282,8 @@ func outletsOf(reports []report, limit int) (names []string, more int) {
 			return
 		}
 		seen[name] = true
-		if len(names) < limit {
-			names = append(names, name)
+		if len(outlets) < limit {
+			outlets = append(outlets, outletMark{name, v.icon(name)})
 		} else {
 			more++
 		}
@@ -288,7 +296,7 @@ func outletsOf(reports []report, limit int) (names []string, more int) {
 			add(m)
 		}
 	}
-	return names, more
+	return outlets, more
 }
 
 // rankedStory is a story and its place on the front page.

@@ -26,6 +26,7 @@ type stateCount struct {
 // sourceRow is a source and how it does.
 type sourceRow struct {
 	Anchor, Name string
+	Icon         string // its address, or ""
 	Category     string
 	Address      string
 	Link         string // the address, if it can be opened and nothing is masked
@@ -93,7 +94,7 @@ func (h *Handler) newSourcesPage(v *view, trusted bool) *sourcesPage {
 	for i := range states {
 		st := &states[i]
 		row := newSourceRow(st, sources[st.Name], trusted, at)
-		row.Anchor, row.Rhythm = fmt.Sprintf("s%d", i+1), newRhythm(days[st.Name])
+		row.Anchor, row.Icon, row.Rhythm = fmt.Sprintf("s%d", i+1), v.icon(cleanLine(st.Name, maxOutlet)), newRhythm(days[st.Name])
 		counts[row.State]++
 		if row.State == "failing" || row.State == "gone" {
 			p.Trouble = append(p.Trouble, row)

@@ -58,6 +58,7 @@ type storyReport struct {
 // storyArticle is one line of the list.
 type storyArticle struct {
 	Anchor, Outlet, URL string
+	Icon                string // address of the outlet's
 	Title               prose
 	Time, Seen          stamp
 	Delayed             bool   // seen later than its time, which is then worth saying
@@ -96,7 +97,7 @@ func (h *Handler) serveStory(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Referrer-Policy", "same-origin") // or the form would seem to be another site's
 	}
 	h.reply(w, r, htmlType, "story/"+string(id)+mark+muteMark, func() ([]byte, time.Time, error) {
-		p := h.newStoryPage(v.config, s)
+		p := h.newStoryPage(v, s)
 		p.Correct, p.Mute = form, mute
 		body, err := execute(storyTemplate, p)
 		return body, s.Updated(), err
@@ -104,7 +105,8 @@ func (h *Handler) serveStory(w http.ResponseWriter, r *http.Request) {
 }
 
 // newStoryPage tells everything that is known of s.
-func (h *Handler) newStoryPage(c *Config, s *Shown) *storyPage {
+func (h *Handler) newStoryPage(v *view, s *Shown) *storyPage {
+	c := v.config
 	zone, ref := zoneOf(c), s.Updated()
 	at := func(t time.Time) stamp { return newStamp(t, zone, ref) }
 	reports := reportsOf(s.Members)
@@ -132,7 +134,7 @@ func (h *Handler) newStoryPage(c *Config, s *Shown) *storyPage {
 		{familyCount(s.Members), plural(familyCount(s.Members), "family", "families"), false},
 		{outletCount(s.Members), plural(outletCount(s.Members), "outlet", "outlets"), false},
 	}
-	p.list(c, reports, at)
+	p.list(v, reports, at)
 	p.Why = whyLines(&s.Story, p.Root, min(len(s.Members), storyArticles))
 	return p
 }
@@ -143,9 +145,9 @@ func without(list, said []story.Sentence) []story.Sentence {
 }
 
 // list fills in the reports, at most storyArticles lines of them.
-func (p *storyPage) list(c *Config, reports []report, at func(time.Time) stamp) {
+func (p *storyPage) list(v *view, reports []report, at func(time.Time) stamp) {
 	paywall := map[string]bool{}
-	for _, src := range c.Sources {
+	for _, src := range v.config.Sources {
 		paywall[src.Name] = src.Paywall
 	}
 	left := storyArticles
@@ -155,13 +157,13 @@ func (p *storyPage) list(c *Config, reports []report, at func(time.Time) stamp) 
 			continue
 		}
 		left--
-		line := storyReport{Lead: newStoryArticle(r.Lead, r.Lead, paywall, at)}
+		line := storyReport{Lead: v.newStoryArticle(r.Lead, r.Lead, paywall, at)}
 		rest := r.Rest[:min(left, len(r.Rest))]
 		p.Unlisted += len(r.Rest) - len(rest)
 		left -= len(rest)
 		copies := 0
 		for i, m := range rest {
-			a := newStoryArticle(m, r.Lead, paywall, at)
+			a := v.newStoryArticle(m, r.Lead, paywall, at)
 			if m.Family == r.Lead.Family && m.Family != 0 {
 				copies++
 			}
@@ -179,7 +181,7 @@ func (p *storyPage) list(c *Config, reports []report, at func(time.Time) stamp) 
 }
 
 // newStoryArticle tells of m, which belongs to the report that lead opens.
-func newStoryArticle(m, lead *story.Member, paywall map[string]bool, at func(time.Time) stamp) storyArticle {
+func (v *view) newStoryArticle(m, lead *story.Member, paywall map[string]bool, at func(time.Time) stamp) storyArticle {
 	a := storyArticle{
 		Anchor:  anchorOf(m),
 		Outlet:  outletOf(m),
@@ -187,6 +189,7 @@ func newStoryArticle(m, lead *story.Member, paywall map[string]bool, at func(tim
 		Title:   newProse(m.Title, m.Lang, maxHeadline),
 		Time:    at(m.Time),
 		Seen:    at(m.FirstSeen),
+		Icon:    v.icon(outletOf(m)),
 		Delayed: m.FirstSeen.Sub(m.Time) >= time.Minute,
 	}
 	if day, _, ok := strings.Cut(a.Seen.Text, ", "); ok && strings.HasPrefix(a.Time.Text, day+", ") {

@@ -99,6 +99,7 @@ func (h *Handler) registerPages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sources", h.serveSources)
 	mux.HandleFunc("GET /feeds", h.serveFeeds)
 	mux.HandleFunc("GET /about", h.serveAbout)
+	mux.HandleFunc("GET /icons/{key}", h.serveIcon)
 	mux.HandleFunc("GET /style.css", serveAsset(styleSheet, "text/css; charset=utf-8"))
 	mux.HandleFunc("GET /favicon.svg", serveAsset(favicon, "image/svg+xml"))
 }

@@ -66,18 +66,19 @@ type view struct {
 	settings *settings
 	gen      uint64 // the store's generation when the view was made
 	now      time.Time
+	icons    *iconKeys
 	over     int // how many of the settings' mutes have ended
 }
 
 // view returns a view of the store as it is now, under the config in force.
 func (h *Handler) view() *view {
 	set, now := h.conf.Load(), h.options.Now()
-	return &view{h: h, config: &set.Config, settings: set, gen: h.options.Stories.Generation(), now: now, over: set.mutesOver(now)}
+	return &view{h: h, config: &set.Config, settings: set, gen: h.options.Stories.Generation(), icons: h.icons(), now: now, over: set.mutesOver(now)}
 }
 
 // same reports whether v and w see the same stories in the same way.
 func (v *view) same(w *view) bool {
-	return v.settings == w.settings && v.gen == w.gen && v.over == w.over
+	return v.settings == w.settings && v.gen == w.gen && v.icons == w.icons && v.over == w.over
 }
 
 // Shown is a story as a reader may see it: of its articles only those that a
@@ -366,7 +367,7 @@ func (v *view) urn(name string) string {
 // stamp names what same compares, for use in a key.
 func (v *view) stamp() string {
 	var b []byte
-	for _, n := range []uint64{v.gen, v.settings.serial, uint64(v.over)} {
+	for _, n := range []uint64{v.gen, v.settings.serial, v.icons.version, uint64(v.over)} {
 		b = binary.BigEndian.AppendUint64(b, n)
 	}
 	return string(b)

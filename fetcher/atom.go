@@ -25,6 +25,7 @@ func parseAtom(f *filtered) (*document, []entry, error) {
 		Title:  feed.Title,
 		Site:   alternate(feed.Links),
 		id:     feed.ID,
+		Icon:   firstNonEmpty(feed.Icon, feed.Logo),
 		lang:   feed.Language,
 	}
 	entries := make([]entry, len(feed.Entries))

@@ -92,6 +92,15 @@
 // reads at most 50 pages in ten minutes, one after the other, and other sources do not wait for it. An article
 // that is known is not asked for again. A page that fails is a warning.
 //
+// # Icons
+//
+// With Options.SaveIcon, each source that is well has its icon looked for once a week: the one
+// that the feed names (image, icon, logo, favicon), else those that its site's page names, else
+// /favicon.ico there. One source is searched for at a time, a second after another, and each request waits for
+// its host's turn. PNG, GIF, JPEG, WebP and ICO are taken, told by their content, and nothing
+// that is drawn by lines, for that can hold programs. Sources of one site share one. A search that finds
+// nothing leaves what was there, and is no fault of the source.
+//
 // # Limits
 //
 // Every limit has a name, and what exceeds it an error that says what to do:
@@ -122,6 +131,8 @@
 //	maxPage            3 MiB      a web page; maxPageText, 1 MiB, of text in it
 //	maxPageElements    20,000     of a page, at most maxPageDepth, 100, in one another; see also maxPageWork
 //	maxPages           50         pages that one look reads for full text, in maxPagesTime, 10 min
+//	maxIcon            64 KiB     an icon, of minIconSide, 8, to maxIconSide, 1,024, pixels, about square; iconTimeout, 10 s, and
+//	                              maxIconURLs, 4, addresses in one search
 //	maxOPML            16 MiB     an OPML document; maxOutlineDepth 100, maxSubscriptions 100,000
 //
 // # Identity

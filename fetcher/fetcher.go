@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"storyfold/story"
@@ -29,6 +30,10 @@ type Options struct {
 	UserAgent            string // "": "storyfold"
 
 	Stored Stored // which articles are known, for sources with FullText; nil: their pages are not read
+
+	// SaveIcon stores the icon of a source, which its state then names; nil: icons
+	// are not looked for.
+	SaveIcon func(story.Icon) error
 
 	Log *slog.Logger // nil: nothing is logged
 }
@@ -89,6 +94,8 @@ type Fetcher struct {
 	held    int              // bytes of results that wait for their commit
 	run     *run             // nil: not running
 	pending []story.Source   // given to Reload before Run
+
+	iconVersion atomic.Uint64 // see IconVersion
 }
 
 // run is what lasts as long as Run.
@@ -185,6 +192,9 @@ func (f *Fetcher) Run(ctx context.Context, sources []story.Source, states []stor
 	clear(f.byName)
 	clear(f.hosts)
 	f.configure(sources, states)
+	if f.opts.SaveIcon != nil {
+		r.wg.Go(func() { f.lookForIcons(ctx) })
+	}
 	f.mu.Unlock()
 
 	f.schedule(ctx)

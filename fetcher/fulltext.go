@@ -109,12 +109,7 @@ func (p *pages) read(ctx context.Context, a *story.Article) {
 		if p.first == nil {
 			p.first = pageError(err)
 		}
-		if p.stopped = asksToWait(err); p.stopped {
-			p.f.mu.Lock()
-			p.f.heed(p.src, err, time.Now())
-			p.f.mu.Unlock()
-			p.f.poke()
-		}
+		p.stopped = asksToWait(err)
 		return
 	}
 	p.row = 0
@@ -125,30 +120,16 @@ func (p *pages) read(ctx context.Context, a *story.Article) {
 
 // text returns the text of a's page.
 func (p *pages) text(ctx context.Context, a *story.Article) (string, error) {
-	u, err := url.Parse(a.URL)
-	if err != nil {
-		return "", err
-	}
-	defer p.visit.leave()
-	if err := p.visit.to(ctx, hostKey(u)); err != nil {
-		return "", err
-	}
-	select {
-	case p.f.paging <- struct{}{}:
-		defer func() { <-p.f.paging }()
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
-	page, err := p.c.get(ctx, p.visit, p.src, &story.SourceState{Address: p.src.Feed, Found: a.URL})
+	page, err := p.f.aside(ctx, p.c, p.visit, p.src, a.URL)
 	if err != nil {
 		return "", err
 	}
 	defer page.done()
-	p.visit.leave()
 	if page.broken != nil {
 		return "", page.broken
 	}
-	if u, err = url.Parse(page.finalURL); err != nil {
+	u, err := url.Parse(page.finalURL)
+	if err != nil {
 		return "", err
 	}
 	select {

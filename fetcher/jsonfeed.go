@@ -99,6 +99,7 @@ func parseJSONFeed(data []byte) (doc *document, entries []entry, partly, err err
 		Format: strings.TrimSpace("JSON Feed " + version[strings.LastIndexByte(version, '/')+1:]),
 		Title:  head["title"].text(),
 		Site:   head["home_page_url"].text(),
+		Icon:   firstNonEmpty(head["favicon"].text(), head["icon"].text()),
 		lang:   head["language"].text(),
 	}
 	if doc.Format == "JSON Feed 1" {

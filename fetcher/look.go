@@ -128,7 +128,7 @@ func (f *Fetcher) unchanged(o *Options, src *story.Source, st story.SourceState,
 func (f *Fetcher) read(o *Options, src *story.Source, st story.SourceState, now time.Time, a *answer,
 	hash uint64, doc *document, err error) *Result {
 	checked(src, &st, now)
-	st.Format, st.Title, st.Site, st.Items = doc.Format, doc.Title, doc.Site, doc.items
+	st.Format, st.Title, st.Site, st.FeedIcon, st.Items = doc.Format, doc.Title, doc.Site, doc.Icon, doc.items
 	st.FeedID = doc.id
 	if half, newest := rhythm(doc.Articles, now); half > 0 || err == nil {
 		st.Rhythm, st.Newest = half, newest

@@ -46,6 +46,7 @@ func (f *Fetcher) configure(sources []story.Source, states []story.SourceState) 
 	for _, e := range old {
 		f.remove(e)
 	}
+	f.iconVersion.Add(1)
 	used := map[*host]bool{}
 	for _, e := range f.entries {
 		used[e.host] = true
@@ -76,7 +77,7 @@ const maxAhead = goneInterval + goneInterval/5
 // add takes in a source that was not there; n sources begin with it.
 func (f *Fetcher) add(src story.Source, st story.SourceState, n int) *source {
 	now := time.Now()
-	e := &source{src: src, st: st, index: -1, host: f.hostOf(&src, &st)}
+	e := &source{src: src, st: st, index: -1, host: f.hostOf(&src, &st), unflushed: st.Icon != ""} // under a new name, it may be
 	e.due = e.st.Next
 	if !e.due.After(now) || e.due.After(now.Add(maxAhead)) {
 		e.due = firstLook(src.Name, n, now)
@@ -283,7 +284,8 @@ func (f *Fetcher) finish(e *source, r *Result, err error, dropped, quiet bool, t
 		f.retry(e)
 	default:
 		f.adopt(e, r)
-		e.unflushed, e.refused = quiet, 0
+		e.refused = 0
+		e.unflushed = quiet || !e.st.IconNext.Equal(r.State.IconNext) // looked for meanwhile
 		e.again = e.again || r.More
 		if r.New > 0 { // known only now that it is committed: stored with the next states
 			e.st.LastNew, e.unflushed = e.st.Checked, true
@@ -309,7 +311,9 @@ func (f *Fetcher) finish(e *source, r *Result, err error, dropped, quiet bool, t
 
 // adopt takes over the state after a look, with what it means for e's host.
 func (f *Fetcher) adopt(e *source, r *Result) {
+	icon, next := e.st.Icon, e.st.IconNext
 	e.st = r.State
+	e.st.Icon, e.st.IconNext = icon, next // those are lookForIcon's
 	now := time.Now()
 	if e.files != nil {
 		return

@@ -17,6 +17,7 @@ type document struct {
 	Format   string // "RSS 2.0", "Atom 1.0", "JSON Feed 1.1"
 	Title    string // what the feed calls itself
 	Site     string // its web page
+	Icon     string // the picture that stands for it
 	Articles []story.Article
 	Warning  string // what was changed without loss: "some letters could not be read"
 
@@ -112,6 +113,7 @@ func (d *document) finish(entries []entry, base *url.URL, src story.Source, st *
 	if u, err := url.Parse(d.Site); err == nil && base == nil && u.IsAbs() {
 		siteBase = u // a feed file: its page is the best guess
 	}
+	d.Icon = resolve(siteBase, d.Icon)
 	now := time.Now()
 	kept := make([]entry, 0, len(entries))
 	for _, e := range entries {

@@ -22,6 +22,7 @@ type golden struct {
 	Title    string          `json:"title,omitempty"`
 	Site     string          `json:"site,omitempty"`
 	ID       string          `json:"id,omitempty"` // atom:id of the feed
+	Icon     string          `json:"icon,omitempty"`
 	Warning  string          `json:"warning,omitempty"`
 	Error    string          `json:"error,omitempty"`
 	Articles []goldenArticle `json:"articles,omitempty"`
@@ -96,7 +97,7 @@ func goldenOf(doc *document, err error) golden {
 	if doc == nil {
 		return g
 	}
-	g.Format, g.Title, g.Site, g.ID, g.Warning = doc.Format, doc.Title, doc.Site, doc.id, doc.Warning
+	g.Format, g.Title, g.Site, g.Icon, g.ID, g.Warning = doc.Format, doc.Title, doc.Site, doc.Icon, doc.id, doc.Warning
 	for _, a := range doc.Articles {
 		ga := goldenArticle{Identity: a.Identity, URL: a.URL, Title: a.Title, Text: a.Text, Lang: a.Lang, Published: a.Published,
 			Authors: a.Authors, Categories: a.Categories, Image: a.Image, Enclosures: a.Enclosures, Credits: a.Credits}

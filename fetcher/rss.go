@@ -50,6 +50,9 @@ func parseRSS(f *filtered) (*document, []entry, error) {
 	if doc.lang == "" && channel.DublinCoreExt != nil {
 		doc.lang = firstNonEmpty(channel.DublinCoreExt.Language...)
 	}
+	if channel.Image != nil {
+		doc.Icon = channel.Image.URL
+	}
 	entries := make([]entry, len(channel.Items))
 	for i, item := range channel.Items {
 		item.Content, item.Description = f.whole(item.Content), f.whole(item.Description)

@@ -43,15 +43,27 @@ var feedTypes = map[string]bool{
 }
 
 // alternates returns the addresses of the feeds that a web page names in its links, in their
-// order, at most maxAlternates. Feeds of comments are left out. The time is
-// linear in the length of the page.
+// order, at most maxAlternates. Feeds of comments are left out.
 func alternates(page []byte, base *url.URL) (feeds []string) {
+	headLinks(page, base, func(link map[string]string, base *url.URL) bool {
+		if feed := feedLink(link, base); feed != "" && !contains(feeds, feed) {
+			feeds = append(feeds, feed)
+		}
+		return len(feeds) < maxAlternates
+	})
+	return feeds
+}
+
+// headLinks gives the attributes of the links of a web page to yield, with the address that
+// they are relative to, in their order and at most maxLinks of them, until yield returns false.
+// The time is linear in the length of the page.
+func headLinks(page []byte, base *url.URL, yield func(link map[string]string, base *url.URL) bool) {
 	z := html.NewTokenizer(strings.NewReader(pageText(page)))
 	based := false
-	for links := 0; len(feeds) < maxAlternates && links < maxLinks; {
+	for links := 0; links < maxLinks; {
 		switch z.Next() {
 		case html.ErrorToken:
-			return feeds
+			return
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, _ := z.TagName()
 			switch atom.Lookup(name) {
@@ -61,13 +73,12 @@ func alternates(page []byte, base *url.URL) (feeds []string) {
 				}
 			case atom.Link:
 				links++
-				if feed := feedLink(attributes(z), base); feed != "" && !contains(feeds, feed) {
-					feeds = append(feeds, feed)
+				if !yield(attributes(z), base) {
+					return
 				}
 			}
 		}
 	}
-	return feeds
 }
 
 func contains(list []string, address string) bool {
@@ -85,7 +96,7 @@ func attributes(z *html.Tokenizer) map[string]string {
 	for range maxAttrs {
 		key, value, more := z.TagAttr()
 		switch string(key) {
-		case "rel", "type", "href", "title":
+		case "rel", "type", "href", "title", "sizes":
 			found[string(key)] = strings.TrimSpace(string(value))
 		}
 		if !more {

@@ -45,8 +45,11 @@ func checkPages(t tables) error {
 			sum = crc32.Update(crc32.Update(sum, castagnoli, k), castagnoli, v)
 		}
 	}
-	if t.constraint != nil {
-		for k, v := range withPrefix(t.constraint, nil) {
+	for _, b := range []*bolt.Bucket{t.constraint, t.icon} {
+		if b == nil {
+			continue
+		}
+		for k, v := range withPrefix(b, nil) {
 			sum = crc32.Update(crc32.Update(sum, castagnoli, k), castagnoli, v)
 		}
 	}
@@ -83,7 +86,7 @@ type checker struct {
 
 func (c *checker) run() error {
 	for _, walk := range []func(){
-		c.articles, c.keys, c.links, c.names, c.stories, c.orders, c.aliases, c.decisions, c.constraints, c.states, c.gones, c.sums,
+		c.articles, c.keys, c.links, c.names, c.stories, c.orders, c.aliases, c.decisions, c.constraints, c.icons, c.states, c.gones, c.sums,
 	} {
 		walk()
 	}

@@ -75,6 +75,7 @@
 //	            (as a name)
 //	constraint  number                 record story.Constraint. The bucket is made with the first
 //	                                   one; its sequence is the highest number ever used
+//	icon        story.IconKey of it    record story.Icon. The bucket is made with the first one
 //
 // Links are what Options.Canonical makes of an article's address, also of its
 // earlier ones. The articles of a source are those that it brought (Source) or
@@ -103,6 +104,7 @@
 //	removed[s] is there  ⇒  story[s] and alias[s] are not
 //	decision[n] is readable, 0 < n < next decision;  its Story is in story or alias
 //	decisionof has s 0 n  ⇔  s is Story or From of decision[n]
+//	icon[k].Key = k = IconKey(icon[k].Data)
 //	constraint[n].Number = n ≤ the bucket's sequence
 //	count and totals are what is there
 //

@@ -38,6 +38,7 @@ const (
 	bucketRead       = "read"
 
 	bucketConstraint = "constraint" // made with the first one
+	bucketIcon       = "icon"       // likewise
 )
 
 var bucketNames = []string{
@@ -70,12 +71,12 @@ type tables struct {
 	decision, decisionOf, engine, state, counts *bolt.Bucket
 	gone, read                                  *bolt.Bucket
 
-	constraint *bolt.Bucket // nil while there never was one
+	constraint, icon *bolt.Bucket // nil while there never was one
 }
 
 // openTables finds all buckets; a missing one is damage.
 func openTables(tx *bolt.Tx) (tables, error) {
-	t := tables{tx: tx, constraint: tx.Bucket([]byte(bucketConstraint))}
+	t := tables{tx: tx, constraint: tx.Bucket([]byte(bucketConstraint)), icon: tx.Bucket([]byte(bucketIcon))}
 	for name, b := range t.all() {
 		if *b = tx.Bucket([]byte(name)); *b == nil {
 			return t, fmt.Errorf("%w: bucket %s is missing", ErrDamaged, name)

@@ -109,7 +109,10 @@ type SourceState struct {
 
 	Found string `cbor:"40,keyasint,omitempty"` // the feed's address, where Address is a web page that names it; else ""
 
-	FeedID string `cbor:"42,keyasint,omitempty"` // the atom:id of the feed; "" if it is no Atom feed
+	FeedID   string    `cbor:"42,keyasint,omitempty"` // the atom:id of the feed; "" if it is no Atom feed
+	FeedIcon string    `cbor:"43,keyasint,omitempty"` // address of the icon that the feed names
+	Icon     string    `cbor:"44,keyasint,omitempty"` // Key of its stored icon; "" if it has none
+	IconNext time.Time `cbor:"45,keyasint,omitzero"`  // when its icon is looked for again; zero: as soon as it is read
 
 	// Articles and Stories count what the source brought and is stored; the
 	// store fills them in when it is asked.

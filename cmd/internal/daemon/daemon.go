@@ -94,7 +94,7 @@ func newDaemon(db *store.DB, files *listing, o Options) (*daemon, error) {
 		o.Log.Warn("links that change something will not outlive this process", "error", err)
 	}
 	d.handler = feedgen.New(feedgen.Options{
-		Corrections: pageDesk{d.desk}, Mutes: db,
+		Corrections: pageDesk{d.desk}, Mutes: db, Icons: pageIcons{f, db},
 		Stories: db, States: d.states, Ready: d.pipeline.Ready, Metrics: d.metrics(), Secret: secret, Version: o.Version, Log: o.Log,
 	})
 	d.handler.Configure(d.feeds(o.Config))

@@ -233,6 +233,7 @@ func (p *Pipeline) Run(stop <-chan struct{}) error {
 			p.flush()
 		case <-expire.C:
 			p.expire()
+			p.keepIcons()
 		case <-stop:
 			for len(p.heavy) > 0 {
 				p.lift(stop)

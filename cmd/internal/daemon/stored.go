@@ -10,6 +10,7 @@ import (
 func (d *daemon) fetchOptions(c Config) fetcher.Options {
 	o := c.Fetch
 	o.Stored = func(articles []story.Article) ([]*story.Article, error) { return stored(d.db, articles) }
+	o.SaveIcon = d.db.PutIcon
 	return o
 }
 
