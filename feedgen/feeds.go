@@ -164,6 +164,11 @@ type entry struct {
 	newest   time.Time     // of its newest article
 	fraction time.Duration // that tells its dates apart from other entries', below a second
 
+	filling
+}
+
+// filling is what an entry says. What it points to does not change.
+type filling struct {
 	id        string // urn:uuid:
 	title     string
 	link      string
@@ -205,7 +210,7 @@ func (v *view) document(f *Feed, ext string, p part) (*document, error) {
 	size := 0
 	for i := 0; i < len(entries); i++ {
 		e := &entries[i]
-		if err := v.fill(f, e); err != nil {
+		if err := v.h.fillings.fill(v, f, e); err != nil {
 			return nil, err
 		}
 		if size += len(e.content) + sizeOf(e.storyfold.Articles); size > maxDocumentBytes && i+1 < len(entries) {

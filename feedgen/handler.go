@@ -26,6 +26,7 @@ type Handler struct {
 	setting   sync.Mutex // held while conf changes; guards config
 	config    Config     // as Configure was given it
 	answers   cache
+	fillings  fillings
 	censuses  censuses
 	iconCache iconCache
 	logins    *logins

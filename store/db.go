@@ -115,6 +115,7 @@ type DB struct {
 
 	next       atomic.Uint64 // as NextSeq; read anew after a commit that failed
 	generation atomic.Uint64 // as Generation
+	headers    headers       // stories that Newest gave
 	asked      askedKeys     // what Known was asked for and no commit has stored yet
 	sweep      []byte        // where Expire goes on among the keys of removed articles; guarded by write
 }

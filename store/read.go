@@ -110,22 +110,28 @@ func (db *DB) Used(id story.ID) bool {
 // Newest gives the stories by last revision, newest first, those of the same
 // time by id, last first. The caller may take its time: no transaction is open
 // meanwhile. A story that gains a revision during the iteration moves to the
-// front and may be missed; Generation tells.
+// front and may be missed; Generation tells. What the stories point to is shared
+// and must not be changed.
 func (db *DB) Newest() iter.Seq2[story.Story, error] {
-	return db.stories(bucketUpdated, timeSize, true)
+	return db.stories(bucketUpdated, timeSize, true, db.headers.read)
 }
 
 // OpenStories gives the stories that are not closed, by first article.
 func (db *DB) OpenStories() iter.Seq2[story.Story, error] {
-	return db.stories(bucketOpen, 8, false)
+	return db.stories(bucketOpen, 8, false, func(t tables, id []byte) (s story.Story, ok bool, err error) {
+		ok, err = get(t.story, bucketStory, id, &s)
+		return s, ok, err
+	})
 }
 
 // stories gives the stories in the order of a bucket, whose keys end with the
-// id after head bytes.
-func (db *DB) stories(order string, head int, backward bool) iter.Seq2[story.Story, error] {
+// id after head bytes, as read reads them.
+func (db *DB) stories(
+	order string, head int, backward bool, read func(t tables, id []byte) (story.Story, bool, error),
+) iter.Seq2[story.Story, error] {
 	return inChunks(db, order, backward, nil, func(t tables, k []byte) (s story.Story, err error) {
 		id := k[min(head, len(k)):]
-		ok, err := get(t.story, bucketStory, id, &s)
+		s, ok, err := read(t, id)
 		if err == nil && !ok {
 			err = fmt.Errorf("%w: bucket %s names story %q, which is not stored", ErrDamaged, order, id)
 		}

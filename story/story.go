@@ -56,6 +56,10 @@ type Story struct {
 	// Formers are the published stories that became this one, in the order in
 	// which they did, at most the last MaxFormers of them.
 	Formers []Former `cbor:"11,keyasint,omitempty"`
+
+	// Version differs between two states of the story. The store fills it in where
+	// it gives lists of stories; 0: not known.
+	Version uint64 `cbor:"-"`
 }
 
 // MaxHistory is how many events a story keeps.

@@ -1,0 +1,101 @@
+package store
+
+import (
+	"sync"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	"storyfold/story"
+)
+
+// maxHeaders is about how many bytes of memory the kept stories may take.
+const maxHeaders = 16 << 20
+
+// headerCost is about how many bytes of memory a byte of a record becomes.
+const headerCost = 5
+
+// headers keeps stories as they were decoded: lists and feeds read hundreds of
+// them after each commit, of which few have changed.
+type headers struct {
+	mu    sync.Mutex // guards what follows
+	bytes int
+	kept  map[story.ID]header
+}
+
+// header is a story, whose version is the hash of the record that it was read from.
+type header struct {
+	story story.Story
+	size  int // bytes of memory, about
+}
+
+// read returns the story of the record at key. What it points to is shared with
+// other callers and must not be changed.
+func (h *headers) read(t tables, key []byte) (s story.Story, ok bool, err error) {
+	raw := t.story.Get(key)
+	if raw == nil {
+		return s, false, nil
+	}
+	version := xxhash.Sum64(raw)
+	if s, ok := h.lookup(story.ID(key), version); ok {
+		return s, true, nil
+	}
+	ok, err = get(t.story, bucketStory, key, &s)
+	if err != nil {
+		return s, ok, err
+	}
+	s.Version = version
+	h.keep(s, headerCost*len(raw))
+	return s, true, nil
+}
+
+func (h *headers) lookup(id story.ID, version uint64) (story.Story, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	k, ok := h.kept[id]
+	return k.story, ok && k.story.Version == version
+}
+
+// keep keeps s. Where there is no room it takes that of older stories, for lists
+// are read from the newest on, again and again.
+func (h *headers) keep(s story.Story, size int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.kept == nil {
+		h.kept = map[story.ID]header{}
+	}
+	h.drop(s.ID)
+	for h.bytes+size > maxHeaders {
+		if !h.dropOlder(s.Updated()) {
+			return
+		}
+	}
+	h.kept[s.ID] = header{s, size}
+	h.bytes += size
+}
+
+func (h *headers) drop(id story.ID) {
+	h.bytes -= h.kept[id].size
+	delete(h.kept, id)
+}
+
+// dropOlder drops the oldest one of a few, and is false if none of them was last
+// revised before t.
+func (h *headers) dropOlder(t time.Time) bool {
+	const few = 8
+	var oldest story.ID
+	n := 0
+	for id, k := range h.kept { // in an order of chance
+		if at := k.story.Updated(); at.Before(t) {
+			oldest, t = id, at
+		}
+		if n++; n == few {
+			break
+		}
+	}
+	if oldest == "" {
+		return false
+	}
+	h.drop(oldest)
+	return true
+}
