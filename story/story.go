@@ -89,9 +89,13 @@ type Member struct {
 
 	// Why is the reason of the decision that put the article here.
 	Why Reason `cbor:"16,keyasint"`
+
+	// Print is a fingerprint of the text, at most 64 bytes, that package brief gives
+	// the members of a large story to find copies by; else empty.
+	Print []byte `cbor:"17,keyasint,omitempty"`
 }
 
-// MemberOf returns a as a story's header shows it; Family and Why are left to the caller.
+// MemberOf returns a as a story's header shows it; Family, Why and Print are left to the caller.
 func MemberOf(a *Article) Member {
 	return Member{
 		Seq: a.Seq, ID: a.ID(), Title: a.Title, URL: a.URL, Source: a.Source, Also: a.Also,

@@ -27,24 +27,38 @@ func Make(s *story.Story, load func(seq uint64) (*story.Article, error), pref fu
 	return new(Reader).Make(s, load, pref)
 }
 
-// Reader reads articles and makes briefs. Its zero value is ready; it serves one
-// goroutine.
+// Reader reads articles and makes briefs. It serves one goroutine. Its zero value
+// is ready and remembers nothing of the articles that it read.
 type Reader struct {
 	preparer preparer
 	corpus   corpus
+	cache    cache
 }
+
+// NewReader returns a Reader that remembers what it read last, in at most so many
+// bytes: it does not load an article that it remembers. Whoever changes an
+// article must say so, by Forget or Reset; then what Make makes does not depend on
+// what is remembered.
+func NewReader(bytes int) *Reader { return &Reader{cache: cache{limit: bytes}} }
+
+// Forget makes the Reader load the article with this Seq when it needs it next.
+func (r *Reader) Forget(seq uint64) { r.cache.forget(seq) }
+
+// Reset makes the Reader forget all articles.
+func (r *Reader) Reset() { r.cache.reset() }
 
 // Make fills in the Family of each of s.Members, s.Reports, s.Lang and s.Brief
 // from the articles of the members. s.Members are in commit order.
 //
 // load returns an article by its Seq; it is called for at most 24 members: the
-// first one of each known family, then the newest. An article that load does
-// not find (story.ErrNotFound) counts as one that was not read; any other error
+// first one of each known family, then the newest. In a story of more, it is also
+// called for up to 200 members that have no Print yet, which they then have. An
+// article that load does not find (story.ErrNotFound) counts as one that was not read; any other error
 // ends Make and leaves s as it was. pref may be nil: then no source is preferred.
 //
 // A Family that a member brings along counts only where its article is not
-// read: it stays in one family with the others of that number. 0 is unknown, a
-// family of its own.
+// read: it stays in one family with the others of that number. 0 is unknown: in
+// the family of the member whose Print says the same, or else in one of its own.
 func (r *Reader) Make(s *story.Story, load func(seq uint64) (*story.Article, error), pref func(source string) Pref) error {
 	c := &r.corpus
 	c.members, c.pref, c.agencies = s.Members, pref, r.preparer.agencyStems
@@ -52,6 +66,9 @@ func (r *Reader) Make(s *story.Story, load func(seq uint64) (*story.Article, err
 		c.pref = func(string) Pref { return Pref{} }
 	}
 	if err := r.read(load); err != nil {
+		return err
+	}
+	if err := r.glance(load); err != nil {
 		return err
 	}
 	c.build()
@@ -74,16 +91,32 @@ func (r *Reader) read(load func(seq uint64) (*story.Article, error)) error {
 	c := &r.corpus
 	c.reports = c.reports[:0]
 	for _, i := range pick(c.members) {
-		a, err := load(c.members[i].Seq)
-		if errors.Is(err, story.ErrNotFound) || err == nil && a == nil {
-			continue
-		}
+		p, err := r.article(c.members[i].Seq, load)
 		if err != nil {
-			return fmt.Errorf("load article %d: %w", c.members[i].Seq, err)
+			return err
 		}
-		c.reports = append(c.reports, &report{prepared: r.preparer.prepare(a), member: i})
+		if p != nil {
+			c.reports = append(c.reports, &report{prepared: p, member: i})
+		}
 	}
 	return nil
+}
+
+// article returns the article with this Seq as it is remembered or as load has it; nil if it is not there.
+func (r *Reader) article(seq uint64, load func(seq uint64) (*story.Article, error)) (*prepared, error) {
+	if p := r.cache.get(seq); p != nil {
+		return p, nil
+	}
+	a, err := load(seq)
+	if errors.Is(err, story.ErrNotFound) || err == nil && a == nil {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load article %d: %w", seq, err)
+	}
+	p := r.preparer.prepare(a)
+	r.cache.put(p)
+	return p, nil
 }
 
 // pick returns which members are read, in commit order.

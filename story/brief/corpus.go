@@ -12,6 +12,7 @@ import (
 type corpus struct {
 	members  []story.Member
 	reports  []*report // what was read, in commit order
+	prints   [][]byte  // by member, of a large story: its fingerprint, if it is known
 	pref     func(source string) Pref
 	sizes    []int       // by family: how many members it has
 	families [][]*report // in the order of their first reports

@@ -24,6 +24,7 @@ func (c *corpus) relate() []int {
 	u := newUnion(len(c.members))
 	c.joinCopies(u)
 	c.joinBare(u)
+	c.joinPrinted(u)
 	c.joinUnread(u)
 	number, next := make(map[int]int), 0
 	out := make([]int, len(c.members))
@@ -44,6 +45,9 @@ func (c *corpus) settle(families []int) {
 	for i, f := range families {
 		c.members[i].Family = f
 		c.sizes[f]++
+	}
+	for i, p := range c.prints {
+		c.members[i].Print = p
 	}
 	at := make([]int, len(families)+1)
 	c.families = c.families[:0]

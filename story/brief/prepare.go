@@ -43,6 +43,7 @@ type prepared struct {
 	pairs    []uint32 // neighbouring content words
 	shingles []uint32 // windows of plain words
 	names    []uint32 // stems of the names of its outlet, its source and those it credits
+	print    []byte   // see printOf
 }
 
 // usage is a word in one article.
@@ -88,6 +89,15 @@ func (p *prepared) quote(s *sentence) story.Sentence {
 	return story.Sentence{Text: s.text, Article: p.seq}
 }
 
+// size returns about how many bytes p takes.
+func (p *prepared) size() int {
+	n := 600 + len(p.title) + 12*len(p.words) + 2*len(p.terms) + 4*(len(p.pairs)+len(p.shingles)+len(p.names)) + len(p.print)
+	for i := range p.sentences {
+		n += 48 + len(p.sentences[i].text)
+	}
+	return n
+}
+
 // preparer prepares articles, one after the other. What it holds is only kept
 // to be used again, but for the agencies.
 type preparer struct {
@@ -123,7 +133,7 @@ func (p *preparer) prepare(a *story.Article) *prepared {
 	p.body(d, kept)
 	d.clean /= 1 + float64(dropped)/float64(len(kept)+1)
 	d.words, d.terms, d.pairs = clone(p.words), clone(p.terms), clone(p.pairs)
-	d.names = p.names(d.lang, a)
+	d.names, d.print = p.names(d.lang, a), p.printOf(a)
 	return d
 }
 

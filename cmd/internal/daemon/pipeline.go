@@ -38,6 +38,9 @@ const (
 	heavyIdle   = time.Second
 	heavyAtMost = 30 * time.Second
 
+	// readerBytes is what may be remembered of the articles that briefs were made of.
+	readerBytes = 16 << 20
+
 	flushEvery  = time.Minute     // how often the schedule state of unchanged sources is stored
 	expireEvery = time.Hour       // how often retention is looked after
 	beatEvery   = 2 * time.Second // how often an idle pipeline gives a sign of life
@@ -68,7 +71,7 @@ type Pipeline struct {
 	grouper *story.Grouper  // of the goroutine of Run, or of Restore before it
 	heavy   []*job          // of the goroutine of Run: they wait until nothing else comes
 	batch   *changes        // the batch at hand, for used
-	reader  brief.Reader    // of the goroutine that uses grouper
+	reader  *brief.Reader   // of the goroutine that uses grouper
 	unsaved *story.Settings // in force, and not stored yet; nil: they are
 	last    time.Time       // FirstSeen of the last batch: never runs backwards
 
@@ -96,6 +99,7 @@ func NewPipeline(db *store.DB, c Config, log *slog.Logger) *Pipeline {
 	p := &Pipeline{
 		db: db, log: log, now: time.Now, config: c,
 		jobs: make(chan *job), tasks: make(chan *task), ended: make(chan struct{}),
+		reader: brief.NewReader(readerBytes),
 	}
 	p.beat.Store(time.Now().UnixNano())
 	return p
@@ -149,6 +153,7 @@ func (p *Pipeline) Restore() error {
 		return fmt.Errorf("restore: %w", err)
 	}
 	p.grouper = g
+	p.reader.Reset() // it may know articles that were never stored
 	p.ready.Store(true)
 	return nil
 }
@@ -395,6 +400,7 @@ func (p *Pipeline) retell(c *changes, commit *story.Commit, arrived *arrivals) e
 	edited := map[uint64]*story.Article{}
 	for _, a := range arrived.edited {
 		edited[a.Seq] = a
+		p.reader.Forget(a.Seq)
 	}
 	load := func(seq uint64) (*story.Article, error) {
 		if a := cmp.Or(c.added[seq], edited[seq]); a != nil {

@@ -1,0 +1,198 @@
+package brief
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+
+	"storyfold/story"
+	"storyfold/story/text"
+)
+
+// A story of more than maxTexts articles has copies whose original is not read
+// any more. Its members carry fingerprints, so that those are found all the same.
+const (
+	printHashes  = 16  // of a fingerprint: the least of an article's shingles
+	leastPrints  = 5   // that two share at least
+	copyPrint    = .5  // share of those that could be shared, of a copy
+	maxSamePrint = 32  // members that are found by one hash
+	maxGlances   = 200 // articles that are loaded for their fingerprint alone
+)
+
+// glance gives c.prints the fingerprint of each member that has none, the newest
+// first if there are many. It does nothing for a story that is read as a whole.
+func (r *Reader) glance(load func(seq uint64) (*story.Article, error)) error {
+	c := &r.corpus
+	c.prints = c.prints[:0]
+	if len(c.members) <= maxTexts {
+		return nil
+	}
+	c.prints = append(c.prints, make([][]byte, len(c.members))...)
+	for _, p := range c.reports {
+		c.prints[p.member] = p.print
+	}
+	glances := 0
+	for i := len(c.members) - 1; i >= 0; i-- {
+		m := &c.members[i]
+		if c.prints[i] != nil {
+			continue
+		}
+		if c.prints[i] = m.Print; m.Print != nil || glances == maxGlances {
+			continue
+		}
+		glances++
+		a, err := load(m.Seq)
+		if errors.Is(err, story.ErrNotFound) || err == nil && a == nil {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("load article %d: %w", m.Seq, err)
+		}
+		c.prints[i] = r.preparer.printOf(a)
+	}
+	return nil
+}
+
+// noPrint is the fingerprint of a text that is too short for any.
+var noPrint = []byte{0}
+
+// printOf returns the fingerprint of an article: the least hashes of the runs of
+// words in its text, in order, four bytes each. Of two texts, those of both prints
+// that are no greater than the greatest of the other's tell what they share.
+func (p *preparer) printOf(a *story.Article) []byte {
+	body := clip(a.Text, maxTextBytes)
+	p.plain = append(p.plain[:0], body...)
+	p.hashes = text.Shingles(p.hashes[:0], p.plain, window(text.Language(a.Lang, "", body)))
+	least := make([]uint32, 0, printHashes+1)
+	for _, h := range p.hashes {
+		v := uint32(h >> 32)
+		if len(least) == printHashes && v >= least[printHashes-1] {
+			continue
+		}
+		if i, had := slices.BinarySearch(least, v); !had {
+			least = slices.Insert(least, i, v)
+			least = least[:min(len(least), printHashes)]
+		}
+	}
+	if len(least) == 0 {
+		return noPrint
+	}
+	out := make([]byte, 0, 4*len(least))
+	for _, v := range least {
+		out = binary.BigEndian.AppendUint32(out, v)
+	}
+	return out
+}
+
+// hashAt returns hash number i of a fingerprint.
+func hashAt(print []byte, i int) uint32 { return binary.BigEndian.Uint32(print[4*i:]) }
+
+// alike returns the share of the shorter text that both have, as far as two
+// fingerprints with so many common hashes tell; 0 if that is too little to tell.
+func alike(x, y []byte, common int) float64 {
+	if common < leastPrints {
+		return 0
+	}
+	nx, ny := len(x)/4, len(y)/4
+	limit := min(hashAt(x, nx-1), hashAt(y, ny-1))
+	for nx > 0 && hashAt(x, nx-1) > limit {
+		nx--
+	}
+	for ny > 0 && hashAt(y, ny-1) > limit {
+		ny--
+	}
+	return float64(common) / float64(min(nx, ny))
+}
+
+// printed finds the members of no known family by the hashes of their fingerprints.
+type printed struct {
+	at      table   // hash to the place in members and next of the first that has it
+	members []int   // that have the hash
+	next    []int32 // the place of the next member that has it; -1: there is none
+	common  []int16 // by member: hashes that it shares with the one at hand
+	hit     []int   // those that share any
+}
+
+// joinPrinted puts members of no known family into that of the member whose
+// fingerprint is most like theirs, and copies among them together.
+func (c *corpus) joinPrinted(u union) {
+	if len(c.prints) == 0 {
+		return
+	}
+	p := c.indexPrints(u)
+	if len(p.members) == 0 {
+		return
+	}
+	best, like := make([]int, len(c.members)), make([]float64, len(c.members))
+	for j, print := range c.prints {
+		p.count(print)
+		for _, i := range p.hit {
+			share := alike(c.prints[i], print, int(p.common[i]))
+			p.common[i] = 0
+			switch {
+			case i == j || share < copyPrint:
+			case c.members[j].Family == 0:
+				u.join(i, j)
+			case share > like[i]:
+				best[i], like[i] = j, share
+			}
+		}
+	}
+	for i, share := range like {
+		if share > 0 {
+			u.join(i, best[i])
+		}
+	}
+}
+
+// indexPrints lists the members of no known family by their fingerprints. Those
+// with the same one are joined, and the first of them stands for all.
+func (c *corpus) indexPrints(u union) *printed {
+	p := &printed{common: make([]int16, len(c.members))}
+	same := make(map[string]int)
+	fresh := make([]int, 0, len(c.members))
+	for i, print := range c.prints {
+		if c.members[i].Family != 0 || len(print) < 4*leastPrints {
+			continue
+		}
+		if first, had := same[string(print)]; had {
+			u.join(first, i)
+			continue
+		}
+		same[string(print)] = i
+		fresh = append(fresh, i)
+	}
+	p.at.reset(printHashes * len(fresh))
+	for _, i := range fresh {
+		for print := c.prints[i]; len(print) >= 4; print = print[4:] {
+			s, had := p.at.at(hashAt(print, 0))
+			next, most := int32(-1), 0
+			if had {
+				next = s.value
+				for k := next; k >= 0; k = p.next[k] {
+					most++
+				}
+			}
+			if most < maxSamePrint {
+				s.value = int32(len(p.members))
+				p.members, p.next = append(p.members, i), append(p.next, next)
+			}
+		}
+	}
+	return p
+}
+
+// count sets p.hit to the members that share a hash with print, and p.common to how many.
+func (p *printed) count(print []byte) {
+	p.hit = p.hit[:0]
+	for ; len(print) >= 4; print = print[4:] {
+		for k := p.at.get(hashAt(print, 0)); k >= 0; k = p.next[k] {
+			i := p.members[k]
+			if p.common[i] == 0 {
+				p.hit = append(p.hit, i)
+			}
+			p.common[i]++
+		}
+	}
+}
