@@ -10,7 +10,7 @@ import (
 // Comparison says how two open articles stand to each other, by the weights of now.
 type Comparison struct {
 	SameStory bool
-	Languages [2]string // of A and B, "" if unknown
+	Languages [2]string // of A and B, as text.Language gives them
 	Telling   [2]bool   // false: the article has too few words to be compared
 	Gap       time.Duration
 	Window    time.Duration

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"storyfold/story/text"
 )
 
 // Constraints returns the constraints in force, by number.
@@ -155,7 +157,7 @@ func (g *Grouper) bring(a, b *item, blocks [2][]*item) {
 	keeps := func(s *group, leaving []*item) bool {                                     // may the leaving ones come to s?
 		return !slices.ContainsFunc(leaving, func(it *item) bool { return g.bind.bars(it, s) })
 	}
-	alien := s.lang != "" && t.lang != "" && s.lang != t.lang
+	alien := !text.Alike(s.lang, t.lang)
 	switch {
 	case !g.bind.forbids(s, t) && (!alien || whole(s, blocks[0]) || whole(t, blocks[1])):
 	case keeps(s, blocks[1]):

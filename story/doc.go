@@ -16,7 +16,7 @@
 // The same articles in the same order give the same decisions. A Grouper made by
 // [Restore] from [Grouper.State] and the open stories takes, for the same further
 // articles, the decisions that the one that never stopped would have taken, byte
-// for byte. Articles that are known to be in different languages share no story.
+// for byte. Articles that are known to be in different languages, or in letters of different scripts, share no story.
 // An id is made from the key of a story's first article and never used twice. A
 // story is shown (Show) by the pass after the one that it was opened before, and
 // always before it is closed.

@@ -34,7 +34,7 @@ type feature struct {
 type item struct {
 	seq   uint64
 	key   Key
-	lang  string // base language, "" if unknown
+	lang  string // as text.Language gives it
 	time  int64  // Article.Time, Unix seconds
 	seen  int64  // Article.FirstSeen, Unix seconds
 	short int32  // shortness, in [0, one]: exp(-stems/25)

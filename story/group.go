@@ -3,6 +3,8 @@ package story
 import (
 	"cmp"
 	"slices"
+
+	"storyfold/story/text"
 )
 
 // group is an open story.
@@ -19,7 +21,7 @@ type group struct {
 	seen    int64   // largest seen of the members
 	short   int64   // sum of the members' shortness
 	plain2  int64   // sum of v² over entries
-	lang    string  // of the first member with a known one
+	lang    string  // of the first member of whom it is known; else as text.Language gives it
 
 	tested   int      // members at the last test for a split
 	shown    bool     // its first pass is behind it
@@ -99,9 +101,7 @@ func (g *Grouper) enter(s *group, it *item) {
 	it.group = s
 	if last := len(s.members) - 1; s.members[last] == it {
 		s.seen = max(s.seen, it.seen)
-		if s.lang == "" {
-			s.lang = it.lang
-		}
+		s.hear(it.lang)
 	} else {
 		s.settle()
 	}
@@ -143,13 +143,18 @@ func (g *Grouper) leave(s *group, it *item) {
 	}
 }
 
+// hear takes the language of a member for that of s, unless s has one.
+func (s *group) hear(lang string) {
+	if s.lang == "" || !text.Sure(s.lang) && text.Sure(lang) {
+		s.lang = lang
+	}
+}
+
 // settle derives what follows from the list of members.
 func (s *group) settle() {
 	s.lang, s.seen = "", 0
 	for _, m := range s.members {
-		if s.lang == "" {
-			s.lang = m.lang
-		}
+		s.hear(m.lang)
 		s.seen = max(s.seen, m.seen)
 	}
 }

@@ -133,3 +133,88 @@ func TestLanguages(t *testing.T) {
 		}
 	}
 }
+
+// TestLanguagesApart checks that reports of one event in related languages, or
+// with the same names in titles of different scripts, are no story, whatever language is declared.
+func TestLanguagesApart(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		declared bool // each report has its own language
+		reports  [][3]string
+	}{
+		{"es pt", false, [][3]string{
+			{"es", "El ferri Marisol encalla frente a Port Vellan con 212 pasajeros", "El ferri Marisol encalló el martes en el bajío de Tansy, frente a Port Vellan, con 212 pasajeros a bordo. Los remolcadores lo liberaron por la tarde y no hubo heridos, según la compañía."},
+			{"pt", "O ferry Marisol encalha em frente a Port Vellan com 212 passageiros", "O ferry Marisol encalhou na terça-feira no baixio de Tansy, em frente a Port Vellan, com 212 passageiros a bordo. Os rebocadores libertaram-no à tarde e não há feridos, segundo a companhia."},
+		}},
+		{"cs sk", false, [][3]string{
+			{"cs", "Trajekt Marisol najel u Port Vellan na mělčinu", "Trajekt Marisol s 212 cestujícími najel v úterý na mělčinu Tansy u přístavu Port Vellan. Večer ho remorkéry vyprostily, nikdo nebyl zraněn, řekl mluvčí přístavu."},
+			{"sk", "Trajekt Marisol narazil pri Port Vellan na plytčinu", "Trajekt Marisol s 212 cestujúcimi narazil v utorok na plytčinu Tansy pri prístave Port Vellan. Večer ho remorkéry vyslobodili, nikto nebol zranený, povedal hovorca prístavu."},
+		}},
+		{"Cyrillic", false, [][3]string{
+			{"ru", "Паром «Марисоль» сел на мель у порта Веллан", "Паром «Марисоль» с 212 пассажирами во вторник сел на мель на отмели Танси. Вечером его сняли буксиры, никто не пострадал, рассказали в порту Веллан."},
+			{"uk", "Пором «Марисоль» сів на мілину біля порту Веллан", "Пором «Марисоль» із 212 пасажирами у вівторок сів на мілину Тансі. Увечері його зняли буксири, ніхто не постраждав, розповіли в порту Веллан."},
+			{"bg", "Фериботът „Марисоль“ заседна край порт Веллан", "Фериботът „Марисоль“ с 212 пътници на борда заседна във вторник на плитчината Танси. Вечерта влекачи го освободиха, няма пострадали, съобщиха от порт Веллан."},
+			{"sr", "Трајект „Марисоль“ насукао се код луке Веллан", "Трајект „Марисоль“ са 212 путника насукао се у уторак на плићаку Танси. Увече су га извукли тегљачи, повређених нема, кажу у луци Веллан."},
+		}},
+		{"Scandinavian", true, [][3]string{
+			{"da", "Færgen Marisol på grund ud for Port Vellan", ""},
+			{"nb", "Fergen Marisol på grunn utenfor Port Vellan", ""},
+			{"sv", "Färjan Marisol på grund utanför Port Vellan", ""},
+		}},
+		{"names in Latin letters", false, [][3]string{
+			{"en", "Quillo unveils Nardo X7 Pro Max and PadOne", ""},
+			{"ru", "Quillo представила Nardo X7 Pro Max и PadOne", ""},
+			{"ja", "Quillo、Nardo X7 Pro MaxとPadOneを発表", ""},
+			{"el", "Η Quillo παρουσίασε τα Nardo X7 Pro Max και PadOne", ""},
+			{"ar", "كويلو Quillo تكشف عن Nardo X7 Pro Max و PadOne", ""},
+			{"hi", "Quillo ने Nardo X7 Pro Max और PadOne पेश किए", ""},
+		}},
+		{"names in Latin letters, declared", true, [][3]string{
+			{"en", "Quillo unveils Nardo X7 Pro Max and PadOne", ""},
+			{"ja", "Quillo、Nardo X7 Pro Max・PadOneを発表", ""},
+			{"ko", "Quillo, Nardo X7 Pro Max·PadOne 공개", ""},
+			{"th", "Quillo เปิดตัว Nardo X7 Pro Max PadOne", ""},
+			{"ru", "Quillo Nardo X7 Pro Max PadOne", ""},
+		}},
+	} {
+		g, l := NewGrouper(Options{}), newLedger()
+		for i, r := range c.reports {
+			a := &Article{
+				Seq: uint64(i + 1), Source: "Outlet " + r[0], Identity: r[1], Title: r[1], Text: r[2],
+				FirstSeen: morning.Add(time.Duration(i) * time.Minute),
+			}
+			if c.declared {
+				a.Lang = r[0]
+			}
+			l.apply(g.Add(a))
+		}
+		l.apply(g.Pass())
+		for i := range c.reports {
+			for j := range i {
+				if l.story[uint64(i+1)] == l.story[uint64(j+1)] {
+					t.Errorf("%s: %q and %q are one story", c.name, c.reports[j][1], c.reports[i][1])
+				}
+			}
+		}
+	}
+}
+
+// TestDeclaredWrong checks that reports of one event meet although some feeds
+// call themselves English.
+func TestDeclaredWrong(t *testing.T) {
+	for _, r := range byLanguage {
+		if r.lang == "en" {
+			continue
+		}
+		g, l := NewGrouper(Options{}), newLedger()
+		for k, lang := range []string{r.lang, "en-US"} {
+			l.apply(g.Add(&Article{
+				Seq: uint64(k + 1), Source: lang, Identity: r.text[k][0], Title: r.text[k][0], Text: r.text[k][1], Lang: lang,
+				FirstSeen: morning.Add(time.Duration(k) * time.Minute),
+			}))
+		}
+		if l.story[1] != l.story[2] {
+			t.Errorf("%s: an article that is declared English is kept apart", r.lang)
+		}
+	}
+}

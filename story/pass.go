@@ -3,6 +3,8 @@ package story
 import (
 	"cmp"
 	"slices"
+
+	"storyfold/story/text"
 )
 
 // pair is two stories that may be one; a has the earlier first article.
@@ -117,12 +119,9 @@ func (g *Grouper) judge(it *item) {
 // clashes reports whether another member is known to be in another language
 // than it, which an edit can bring about. Those that the reader put there do not count.
 func (g *Grouper) clashes(s *group, it *item) bool {
-	if it.lang == "" {
-		return false
-	}
 	for _, m := range s.members {
-		if m != it && m.lang != "" && !g.bind.pinned(m) {
-			return m.lang != it.lang
+		if m != it && text.Sure(m.lang) && !g.bind.pinned(m) {
+			return !text.Alike(m.lang, it.lang)
 		}
 	}
 	return false
@@ -207,11 +206,11 @@ func (g *Grouper) likeness(x *pair) {
 	n := float64(len(a.members) + len(b.members))
 	r := float64(a.short+b.short) / one / n
 	x.limit = float64(param.mergeText*(1-r)) + float64(param.mergeT*r) + g.strict
-	if a.lang != "" && b.lang != "" && a.lang != b.lang || slices.Contains(a.siblings, b) || g.bind.forbids(a, b) || g.columns(a, b) {
+	if !text.Alike(a.lang, b.lang) || slices.Contains(a.siblings, b) || g.bind.forbids(a, b) || g.columns(a, b) {
 		return
 	}
 	lang := a.lang
-	if lang == "" {
+	if !text.Sure(lang) {
 		lang = b.lang
 	}
 	lnN := g.lnStories(lang)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"storyfold/story/text"
 )
 
 // match is a story scored against an article.
@@ -220,7 +222,7 @@ func (x guess) before(y guess) bool {
 
 // may reports whether language, time and corrections let an article join a story.
 func (g *Grouper) may(it *item, s *group) bool {
-	return (it.lang == "" || s.lang == "" || it.lang == s.lang) && s.near(it.time, g.window) && !g.bind.bars(it, s)
+	return text.Alike(it.lang, s.lang) && s.near(it.time, g.window) && !g.bind.bars(it, s)
 }
 
 // normsOf returns the squared lengths of a story's vectors under the weights of now.

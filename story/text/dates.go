@@ -27,6 +27,9 @@ const maxDates = 24
 // "Monday, 28 November 2005" has a weekday, a month, a day and a year. It
 // takes names of months and weekdays of many languages, and numeric dates that can be read in one way only.
 func Dates(dst []Date, s, lang string) []Date {
+	if !Sure(lang) {
+		lang = ""
+	}
 	d := dates{text: s, names: dateNames(lang), capital: lang == "en" || lang == "", out: dst, start: len(dst)}
 	for i := 0; i < len(s) && len(d.out)-d.start < maxDates; {
 		c := s[i]

@@ -13,37 +13,111 @@ import (
 const (
 	detectBytes   = 400 // of a text that are looked at
 	detectLetters = 60  // fewer letters are not enough to tell a language
+	beliedBytes   = 250 // of them, that may belie a declared language
 	detectSure    = 0.3 // least confidence of the detector, in [0, 1]
 )
 
 // Language returns the lower-case ISO 639 base language of an article: the
-// declared one if it can be read and is written in the letters that the article
-// uses, else what the script alone decides ("ko" for Hangul), else the one whose function words or
-// letters it has, else "".
+// declared one if it can be read and the article does not belie it (much software
+// calls every feed English), else what the script
+// alone decides ("ko" for Hangul), else the one whose function words or letters it has. Where that
+// is not sure, it returns "" for Latin letters or none, and for others "und-" and
+// the script, such as "und-cyrl".
 func Language(declared, title, body string) string {
 	sample := body
 	if len(title) > 0 {
 		sample = title + "\n" + clip(body, detectBytes)
 	}
 	sample = clip(sample, detectBytes)
-	script, letters := dominantScript(sample)
-	if lang := base(declared); lang != "" && (letters == 0 || writes(lang, script)) {
+	n := countScripts(sample)
+	script, letters := n.dominant()
+	lang := base(declared)
+	if lang != "" && (letters == 0 || writes(lang, script)) && !belied(lang, clip(sample, beliedBytes)) {
 		return lang
+	}
+	if lang != "" && script == latinScript && n.some(lang) {
+		return lang // with names in Latin letters
+	}
+	if script == latinScript && onlyNames(sample) {
+		n[latinScript] = 0
+		if s, m := n.dominant(); m > 1 {
+			script, letters = s, m
+		}
 	}
 	if lang := scriptLanguage[script]; lang != "" {
 		return lang
 	}
-	if lang := vote(sample); lang != "" {
+	if lang := vote(sample); lang != "" && writes(lang, script) {
 		return lang
 	}
 	if letters < detectLetters {
-		return ""
+		if lang != "" && script == latinScript {
+			return lang // the title may hold nothing but names
+		}
+		return vague[script]
 	}
 	info := whatlanggo.Detect(sample)
-	if info.Confidence < detectSure {
-		return ""
+	if found := base(info.Lang.Iso6393()); found != "" && info.Confidence >= detectSure && writes(found, script) {
+		return found
 	}
-	return base(info.Lang.Iso6393())
+	return vague[script]
+}
+
+// vague are what Language calls an unknown language in a script.
+var vague = [scripts]string{cyrillicScript: "und-cyrl", arabicScript: "und-arab", devanagariScript: "und-deva", bengaliScript: "und-beng"}
+
+// Alike reports whether two results of Language may stand for one language: they
+// are equal, or one is not sure and the other is written in its script.
+func Alike(a, b string) bool {
+	if a == b {
+		return true
+	}
+	s, vagueA := scriptOfVague(a)
+	t, vagueB := scriptOfVague(b)
+	switch {
+	case vagueA && vagueB:
+		return false
+	case vagueA:
+		return writes(b, s)
+	case vagueB:
+		return writes(a, t)
+	}
+	return false
+}
+
+// Sure reports whether a result of Language is a language.
+func Sure(lang string) bool {
+	_, not := scriptOfVague(lang)
+	return !not
+}
+
+// LanguageName returns a result of Language in words: a language by its code.
+func LanguageName(lang string) string {
+	switch s, vague := scriptOfVague(lang); {
+	case !vague:
+		return lang
+	case s == latinScript:
+		return "an unknown one"
+	default:
+		return "an unknown one in " + scriptNames[s] + " letters"
+	}
+}
+
+var scriptNames = [scripts]string{cyrillicScript: "Cyrillic", arabicScript: "Arabic", devanagariScript: "Devanagari", bengaliScript: "Bengali"}
+
+// scriptOfVague returns the script of an unsure result of Language, and whether it is one.
+func scriptOfVague(lang string) (script, bool) {
+	if lang == "" {
+		return latinScript, true
+	}
+	if strings.HasPrefix(lang, "und-") {
+		for s, v := range vague {
+			if v == lang {
+				return script(s), true
+			}
+		}
+	}
+	return otherScript, false
 }
 
 // clip returns the first n bytes of s or a little less, at a sign's border.
@@ -138,10 +212,12 @@ var scriptLanguage = [scripts]string{
 	khmerScript: "km", laoScript: "lo", burmeseScript: "my",
 }
 
-// dominantScript returns the script of most letters of s, and how many it has.
-// Some kanaScript among Han makes Japanese.
-func dominantScript(s string) (script, int) {
-	var n [scripts]int
+// letterCounts counts letters by script.
+type letterCounts [scripts]int
+
+// countScripts counts the letters of s.
+func countScripts(s string) letterCounts {
+	var n letterCounts
 	for _, r := range s {
 		switch {
 		case r < utf8.RuneSelf:
@@ -163,6 +239,16 @@ func dominantScript(s string) (script, int) {
 			n[scriptOf(r)]++
 		}
 	}
+	return n
+}
+
+// foreignNames is how many Latin letters a letter of another script outweighs: names stand in Latin letters in
+// the texts of all scripts, but other letters hardly ever in Latin ones.
+const foreignNames = 3
+
+// dominant returns the script of a text with such letters, and how many it has.
+// Some kana among Han makes Japanese.
+func (n *letterCounts) dominant() (script, int) {
 	if n[kanaScript] > 0 && n[kanaScript]*10 >= n[hanScript] {
 		n[kanaScript], n[hanScript] = n[kanaScript]+n[hanScript], 0
 	}
@@ -172,13 +258,43 @@ func dominantScript(s string) (script, int) {
 			best = s
 		}
 	}
-	// A sign of Han or Hangul weighs as much as a few letters.
-	for _, s := range []script{hanScript, kanaScript, hangulScript} {
-		if best == latinScript && n[s]*3 > n[latinScript] {
-			best = s
+	if best == latinScript {
+		for s := latinScript + 1; s < scripts; s++ {
+			if n[s]*foreignNames > n[latinScript] && (best == latinScript || n[s] > n[best]) {
+				best = s
+			}
 		}
 	}
 	return best, n[best]
+}
+
+// onlyNames reports whether no Latin word of s is in small letters alone.
+func onlyNames(s string) bool {
+	size, name := 0, false
+	for i := range len(s) + 1 {
+		switch {
+		case i < len(s) && (s[i] >= 'a' && s[i] <= 'z'):
+			size++
+		case i < len(s) && isAlnum(s[i]):
+			name = true
+		default:
+			if size > 1 && !name {
+				return false
+			}
+			size, name = 0, false
+		}
+	}
+	return true
+}
+
+// some reports whether there are letters, beside Latin ones, in which a language is written.
+func (n *letterCounts) some(lang string) bool {
+	for s := latinScript + 1; s < scripts; s++ {
+		if n[s] > 0 && writes(lang, s) {
+			return true
+		}
+	}
+	return false
 }
 
 func scriptOf(r rune) script {

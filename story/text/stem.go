@@ -60,10 +60,18 @@ var (
 	rulesKnown = map[string]*rules{}
 )
 
+// known returns "" for an unsure result of Language, "und" for a language without rules.
+func known(lang string) string {
+	if Sure(lang) {
+		return "und"
+	}
+	return ""
+}
+
 // rulesFor returns the rules for a base language.
 func rulesFor(lang string) *rules {
-	if _, ok := languages[lang]; !ok && lang != "" {
-		lang = "und"
+	if _, ok := languages[lang]; !ok {
+		lang = known(lang)
 	}
 	rulesMu.Lock()
 	defer rulesMu.Unlock()

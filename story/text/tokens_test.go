@@ -56,10 +56,47 @@ func TestLanguage(t *testing.T) {
 		{"en", "Паром сел на мель у входа в гавань", "Он сел на мель ещё утром, и пассажиров, которые были на нём, снимали до вечера. Только потом его сдвинули.", "ru"},
 		{"", "Le navire est dans le port", "Les passagers ne sont pas en danger.", "fr"},
 		{"und", "Ferry", "", ""},
+		{"en-US", "Die Fähre ist auf Grund gelaufen", "Der Hafenmeister sagte, dass die Fähre seit dem Morgen auf einer Bank liegt und nicht aus eigener Kraft zu befreien ist.", "de"},
+		{"nl", "Der Hafen und die Stadt", "", "nl"}, // too little to belie it
+		{"lb", "De Ferry ass op Grond gelaf", "An der Haaptstad ass den Ament nach net vill ze gesinn, soen d'Leit um Mier, an si waarden op de Schleeper.", "lb"},
+		{"ja", "Quillo、Nardo X7 Pro Maxを発表", "", "ja"},
+		{"", "Quillo、Nardo X7 Pro Maxを発表", "", "ja"},
+		{"", "Quillo представила Nardo X7 Pro Max", "", "und-cyrl"},
+		{"ru", "Nardo X7 Pro Max", "", "ru"},
+		{"ru", "Ferry towed to the inner dock", long, "en"},
+		{"", "BTN (방탄) announces world tour of the islands", "", ""},
+		{"", "FERRY AGROUND", "", ""},
+		{"", "COVID β", "", ""},
+		{"", "Vláda oznámila nový balíček pro průmysl", "", "cs"},
+		{"", "Traja mŕtvi po nehode autobusu pri Nitre", "", "sk"},
+		{"", "Троє загинули в аварії під Веллою", "", "uk"},
+		{"", "Троје погинуло у несрећи код луке", "", "sr"},
+		{"", "Três mortos em acidente de trânsito na ilha", "", "pt"},
+		{"", "Tre døde på havnen", "", ""}, // Danish or Norwegian
 		{"nonsense!", "Ferry", "", ""},
 	} {
 		if got := Language(c.declared, c.title, c.body); got != c.want {
 			t.Errorf("Language(%q, %q, …) = %q, want %q", c.declared, c.title, got, c.want)
+		}
+	}
+}
+
+func TestAlike(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{"en", "en", true}, {"en", "de", false}, {"", "en", true}, {"", "", true}, {"", "ru", false}, {"sr", "", true},
+		{"und-cyrl", "ru", true}, {"bg", "und-cyrl", true}, {"und-cyrl", "und-cyrl", true}, {"und-cyrl", "", false},
+		{"und-cyrl", "en", false}, {"und-arab", "fa", true}, {"und-deva", "mr", true}, {"und-deva", "zh", false},
+	} {
+		if got := Alike(c.a, c.b); got != c.want || Alike(c.b, c.a) != got {
+			t.Errorf("Alike(%q, %q) = %v, want %v", c.a, c.b, got, c.want)
+		}
+	}
+	for lang, want := range map[string]string{"de": "de", "": "an unknown one", "und-arab": "an unknown one in Arabic letters"} {
+		if got := LanguageName(lang); got != want {
+			t.Errorf("LanguageName(%q) = %q, want %q", lang, got, want)
 		}
 	}
 }

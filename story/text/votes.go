@@ -11,29 +11,37 @@ const (
 	voteWords = 80  // words that are looked at
 	voteLeast = 4   // votes that the winner needs
 	voteLead  = 1.3 // and how many times the votes of the next it needs
+	voteFew   = 3   // it may do with fewer votes,
+	voteBelie = 8   // votes against a declared language
+	voteClear = 2   // if it has so many times the votes of the next
 )
 
 // ballot knows which languages use a word as a function word.
 type ballot struct {
 	langs []string // sorted; bit i of a mask stands for langs[i]
 	masks map[string]uint64
-	marks [0x700]uint64 // letters that few languages have
+	marks [0x1F00]uint64 // of ownLetters, which languages have them
 }
 
-// ownLetters are, for a language, letters that few others of its script have.
+// ownLetters are, for a language, the letters of its words that not all languages of its script have.
 var ownLetters = map[string]string{
-	"sv": "åäö", "fi": "äö", "de": "äöüß", "da": "åæø", "no": "åæø", "es": "ñ¿¡", "pt": "ãõç", "fr": "èêçœû", "it": "èìò",
-	"pl": "ąęłńśźż", "cs": "ěřůčšžý", "hu": "őűáöüé", "ro": "ăâîșțşţ", "tr": "ğışçöü", "hr": "čćđšž", "ca": "çàèòï",
-	"uk": "іїєґ", "ru": "ыэё", "bg": "ъ", "fa": "پچژگ",
+	"az": "əğışçöü", "be": "ўі", "bg": "ъ", "ca": "àçèéíïòóúü", "ckb": "پچژگڤڕڵۆێە", "cs": "áčďéěíňóřšťúůýž", "da": "æøåé", "de": "äöüß",
+	"es": "áéíóúñü", "et": "äöüõšž", "eu": "ñ", "fa": "پچژگ", "fi": "äöå", "fr": "àâæçéèêëîïôœùûü", "ga": "áéíóú", "gl": "áéíóúñ", "hr": "čćđšž",
+	"hu": "áéíóöőúüű", "it": "àèéìòù", "lt": "ąčęėįšųūž", "lv": "āčēģīķļņšūž", "mk": "јљњѓќѕџ", "no": "æøåé", "pl": "ąćęłńóśźż",
+	"pt": "áâãàçéêíóôõú", "ro": "ăâîșțşţ", "ru": "ыэёъ", "sk": "áäčďéíĺľňóôŕšťúýž", "sl": "čšž", "sr": "јљњћђџ", "sv": "åäöé", "tr": "çğıöşüâî",
+	"uk": "іїєґ", "ur": "ٹڈڑںےپچگ", "vi": "áàâãéèêíìóòôõúùýăđơưạảấầẩậắằặẻẽếềểễệĩịọỏốồổỗộớờởỡợũụủứừửữựỳỷỹ",
 }
 
 // functionWords is made at first use.
 var functionWords = sync.OnceValue(func() *ballot {
 	b := &ballot{masks: make(map[string]uint64)}
 	for lang, l := range languages {
-		if len(l.stop) > 0 || lang == "pl" || lang == "uk" {
+		if len(l.stop)+len(l.more) > 0 && ownLetters[lang] == "" {
 			b.langs = append(b.langs, lang)
 		}
+	}
+	for lang := range ownLetters {
+		b.langs = append(b.langs, lang)
 	}
 	slices.Sort(b.langs)
 	for i, lang := range b.langs {
@@ -58,9 +66,39 @@ var functionWords = sync.OnceValue(func() *ballot {
 // s, or "". It is quick, and surer than letters on short texts.
 func vote(s string) string {
 	b := functionWords()
-	var n [64]int
+	n := b.count(s)
+	best, next := 0, -1
+	for i := 1; i < len(b.langs); i++ {
+		if n[i] > n[best] {
+			best, next = i, best
+		} else if next < 0 || n[i] > n[next] {
+			next = i
+		}
+	}
+	most, second := n[best], float64(n[next])
+	if most >= voteLeast && float64(most) >= voteLead*second || most >= voteFew && float64(most) >= voteClear*second {
+		return b.langs[best]
+	}
+	return ""
+}
+
+// belied reports whether the words of s are surely not in a language: it has function
+// words, and another language has many more among them.
+func belied(lang, s string) bool {
+	b := functionWords()
+	i, ok := slices.BinarySearch(b.langs, lang)
+	if !ok || len(languages[lang].stop) == 0 {
+		return false
+	}
+	n := b.count(s)
+	return slices.Max(n[:len(b.langs)]) >= max(voteBelie, 4*n[i])
+}
+
+// count counts the votes for each language among the words of s.
+func (b *ballot) count(s string) (n [64]int) {
 	var buf [2 * maxWord]byte
-	word, own, words := buf[:0], uint64(0), 0
+	word, words, against := buf[:0], 0, 0
+	own, marked := ^uint64(0), false // languages that have all marked letters of the word; it has some
 	for i := 0; i <= len(s) && words < voteWords; {
 		r, size := ' ', 1
 		if i < len(s) {
@@ -71,7 +109,10 @@ func vote(s string) string {
 		i += size
 		if isLetter(r) {
 			if r = small(r); int(r) < len(b.marks) {
-				own |= b.marks[r]
+				if m := b.marks[r]; m != 0 {
+					own &= m
+					marked = true
+				}
 			}
 			if len(word)+utf8.UTFMax <= len(buf) {
 				word = utf8.AppendRune(word, r)
@@ -81,25 +122,24 @@ func vote(s string) string {
 		if len(word) == 0 {
 			continue
 		}
-		for m := own; m != 0; m &= m - 1 {
-			n[bits.TrailingZeros64(m)]++
+		if marked && own != 0 {
+			plus := 2 // a vote, and none against
+			if own&(own-1) == 0 {
+				plus = 3 // no other language has these letters
+			}
+			for m := own; m != 0; m &= m - 1 {
+				n[bits.TrailingZeros64(m)] += plus
+			}
+			against++
 		}
 		for m := b.masks[string(word)]; m != 0; m &= m - 1 {
 			n[bits.TrailingZeros64(m)]++
 		}
-		word, own = word[:0], 0
+		word, own, marked = word[:0], ^uint64(0), false
 		words++
 	}
-	best, next := 0, -1
-	for i := 1; i < len(b.langs); i++ {
-		if n[i] > n[best] {
-			best, next = i, best
-		} else if next < 0 || n[i] > n[next] {
-			next = i
-		}
+	for i := range b.langs {
+		n[i] -= against
 	}
-	if n[best] < voteLeast || float64(n[best]) < voteLead*float64(n[next]) {
-		return ""
-	}
-	return b.langs[best]
+	return n
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"storyfold/story"
+	"storyfold/story/text"
 )
 
 // errLooked ends a change that only looked.
@@ -104,8 +105,8 @@ func (e *explanation) compare() {
 	for _, x := range c.Corrections {
 		e.line("  Correction %d: %s.", x.Number, e.desk.correction(x))
 	}
-	if l := c.Languages; l[0] != "" && l[1] != "" && l[0] != l[1] {
-		e.line("  Languages  %s and %s: only a correction puts articles of different languages together.", l[0], l[1])
+	if l := c.Languages; !text.Alike(l[0], l[1]) {
+		e.line("  Languages  %s and %s: only a correction puts articles of different languages together.", text.LanguageName(l[0]), text.LanguageName(l[1]))
 		return
 	}
 	for i, telling := range c.Telling {
@@ -264,7 +265,7 @@ func (e *explanation) language(i int) string {
 	switch {
 	case declared != "":
 		return declared
-	case e.open && e.now.Languages[i] != "":
+	case e.open && text.Sure(e.now.Languages[i]):
 		return e.now.Languages[i] + " by its words"
 	}
 	return "language unknown"
