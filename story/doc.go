@@ -49,11 +49,13 @@
 // documents, each by the square root of its articles, so that two hundred reports on one event
 // do not make its key words common:
 //
-//	DF(w)  = Σ over open stories √(articles of the story having w)
+//	DF(w)  = Σ over open stories √(articles of the story having w) + 20 p(w)
 //	N      = Σ over open stories √(articles), in the article's language
 //	idf(w) = max(.01, ln((N+20) / (DF(w)+½)))
 //
-// The 20 stands for stories not seen yet: the first five articles group well.
+// The 20 stands for stories not seen yet, and p(w) for the share of them that have w, from lists of common
+// words in nine languages (text.Common): the first five articles group well, and in a small stream or among
+// bare titles a word like "launch" does not pass for rare. Among thousands of stories both hardly count.
 //
 // # Joining
 //
@@ -62,7 +64,7 @@
 //
 //	s(d,c) = cos(v,V) + .37(1-r) cos(h,H) + .10 r·max over 40 members cos(v,vₘ) + .09 r(1 - 1/√n)
 //
-// and joins the best story with s ≥ .27(1-r) + .16 r, or opens one: single-pass
+// and joins the best story with s ≥ .27(1-r) + .20 r, or opens one: single-pass
 // clustering as in topic detection (Allan et al. 1998). Candidates come from an inverted index:
 // the 25 heaviest stems, shortest lists first, up to 1,000 postings; the five best by an
 // estimate are scored. So the cost of an article depends on its own stems and on the

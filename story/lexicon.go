@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/cespare/xxhash/v2"
+
+	"storyfold/story/text"
 )
 
 // rootOne is the fixed-point one of document frequencies and story counts.
@@ -49,7 +51,7 @@ type lexicon struct {
 
 // word is a stem.
 type word struct {
-	df    int64  // sum of root(articles of the story having it) over open stories
+	df    int64  // sum of root(articles of the story having it) over open stories, and unseen
 	refs  int32  // open articles that have it
 	hash  uint32 // of its text
 	text  run    // in lexicon.texts
@@ -78,6 +80,10 @@ type logOf struct {
 	df int64
 	ln float64
 }
+
+// unseen returns the part of a stem's document frequency that it has from the coldStories
+// that were not seen: what is common in all news does not look rare in a small stream.
+func unseen(stem string) int64 { return rounded(rootOne * coldStories * text.Common(stem)) }
 
 func newLexicon() lexicon {
 	l := lexicon{table: make([]int32, 1<<8)}
@@ -117,7 +123,7 @@ func (l *lexicon) number(stem string) (int32, bool) {
 	w.text.at, w.text.room = l.texts.take(uint32(len(stem)))
 	w.text.n = uint32(len(stem))
 	copy(l.texts.values(w.text), stem)
-	l.lnDF[id] = -math.Ln2 // of DF 0
+	l.grow(id, unseen(stem))
 	return id, true
 }
 
@@ -160,6 +166,7 @@ func (l *lexicon) drop(id int32) {
 	l.table[hole] = 0
 	l.used--
 	l.texts.drop(&w.text)
+	w.df = 0
 	l.posts.drop(&w.posts)
 	l.free = append(l.free, id)
 }

@@ -59,8 +59,8 @@ func (g *Grouper) lnStories(lang string) float64 {
 	return math.Log(float64(n)/rootOne + coldStories)
 }
 
-// coldStories is a number of stories that is added to N, so that the first few
-// articles have sensible weights.
+// coldStories is a number of stories, with the words that news usually has, that is added to
+// those seen, so that the first articles and small streams have sensible weights.
 const coldStories = 20
 
 // minIDF is the least weight of a stem that nearly every story has.
