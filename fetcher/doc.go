@@ -140,5 +140,8 @@
 // The identity of an article is its guid, else its canonical link, else a hash of title and
 // text. Where more than one in twenty guids of a document repeat, or where at
 // least two thirds of the items that are still there have new guids, guids are not used;
-// links likewise when they repeat. CanonicalLink says which addresses are one.
+// links likewise when they repeat. Where guids and links are both new, what stays is title and date (of
+// items without a date, title and text): see churnOf. It is told from the traces of
+// sixteen items, and Result.Renamed has the stored articles recognised once, by the same.
+// CanonicalLink says which addresses are one.
 package fetcher

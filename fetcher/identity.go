@@ -7,8 +7,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/cespare/xxhash/v2"
-
 	"storyfold/story"
 )
 
@@ -61,47 +59,6 @@ func identify(articles []story.Article, entries []entry) []story.Article {
 	return kept
 }
 
-// sampleItems is how many items of a document are remembered by their guids.
-const sampleItems = 16
-
-// sampleOf returns, for the first items that have a guid beside a link, a hash of
-// link and title and one of the guid, by turns.
-func sampleOf(entries []entry) []uint32 {
-	var sample []uint32
-	for i := range entries {
-		if e := &entries[i]; e.guid != "" && e.link != "" && e.guid != e.link && len(sample) < 2*sampleItems {
-			sample = append(sample, itemHash(e), uint32(xxhash.Sum64String(e.guid)))
-		}
-	}
-	return sample
-}
-
-func itemHash(e *entry) uint32 { return uint32(xxhash.Sum64String(e.link + "\x00" + e.title)) }
-
-// churned reports whether a feed gives its items new guids: at least three items of
-// the sample are among the entries again, and two thirds of those have another guid.
-func churned(sample []uint32, entries []entry) bool {
-	if len(sample) < 2*3 {
-		return false
-	}
-	guids := make(map[uint32]uint32, len(entries))
-	for i := range entries {
-		if entries[i].guid != "" {
-			guids[itemHash(&entries[i])] = uint32(xxhash.Sum64String(entries[i].guid))
-		}
-	}
-	again, changed := 0, 0
-	for i := 0; i+1 < len(sample); i += 2 {
-		if guid, ok := guids[sample[i]]; ok {
-			again++
-			if guid != sample[i+1] {
-				changed++
-			}
-		}
-	}
-	return again >= 3 && changed*3 >= again*2
-}
-
 // bounded returns id without NUL, or its hash if it is overlong.
 func bounded(id string) string {
 	if len(id) > maxIdentity {
@@ -138,6 +95,12 @@ func contentHash(a *story.Article) string {
 	h.Write([]byte{0})
 	h.Write([]byte(a.Text))
 	return "sha256:" + hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// hashed returns the first half of the SHA-256 of s in hexadecimal digits.
+func hashed(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:16])
 }
 
 // tracking names the query parameters that say where a reader came from.

@@ -76,7 +76,7 @@ func TestChurn(t *testing.T) {
 				if got := doc.Articles[1].Identity; got != want {
 					t.Errorf("look %d: identity %q, want %q", n+1, got, want)
 				}
-				st.Sample, st.Churn = doc.sample, doc.churn
+				st.Marks, st.Churn, st.Unnamed = doc.marks, doc.churn, doc.unnamed
 			}
 		})
 	}

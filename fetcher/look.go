@@ -150,7 +150,8 @@ func (f *Fetcher) read(o *Options, src *story.Source, st story.SourceState, now 
 			st.Warning = "no item has a title or a text"
 		}
 	}
-	st.Sample, st.Churn = doc.sample, doc.churn
+	renamed := doc.unnamed && !st.Unnamed
+	st.Marks, st.Churn, st.Unnamed = doc.marks, doc.churn, doc.unnamed
 	st.TTL, st.SkipHours, st.SkipDays = doc.ttl, doc.hours, doc.days
 	st.Fresh, _ = freshFor(a.header, now)
 	what := facts{now: now, chance: rand.Float64()}
@@ -158,7 +159,7 @@ func (f *Fetcher) read(o *Options, src *story.Source, st story.SourceState, now 
 		what.err = err
 	}
 	plan(o, src, &st, what)
-	return &Result{Source: *src, Articles: doc.Articles, State: st, Err: err}
+	return &Result{Source: *src, Articles: doc.Articles, State: st, Err: err, Renamed: renamed}
 }
 
 // lookAtFiles is Fetch for files.

@@ -27,8 +27,9 @@ type document struct {
 	hours   uint32        // to skip; bit h: hour h, UTC
 	days    uint8         // to skip; bit d: day d, 0 = Sunday
 	items   int           // items of the document, also those without anything to show
-	sample  []uint32      // see story.SourceState
-	churn   bool          // its guids are not used: see churned
+	marks   []uint32      // see story.SourceState, as the following:
+	churn   bool          // its guids are not used
+	unnamed bool          // neither its guids nor its links are used
 	outlets bool          // its items name their outlets
 }
 
@@ -123,12 +124,16 @@ func (d *document) finish(entries []entry, base *url.URL, src story.Source, st *
 			kept = append(kept, e)
 		}
 	}
-	if d.churn = st.Churn || churned(st.Sample, kept); d.churn {
-		for i := range kept {
+	guids, names := churnOf(st.Marks, d.Articles, kept)
+	d.churn, d.unnamed, d.marks = st.Churn || guids, st.Unnamed || names, marksOf(d.Articles, kept)
+	for i := range kept {
+		switch {
+		case d.unnamed:
+			kept[i].guid, kept[i].link = identityWithoutNames(&d.Articles[i]), ""
+		case d.churn:
 			kept[i].guid = ""
 		}
 	}
-	d.sample = sampleOf(kept)
 	d.Articles = identify(d.Articles, kept)
 }
 

@@ -28,6 +28,11 @@ type Result struct {
 	// again, not in full, as soon as this result is committed.
 	More bool
 
+	// Renamed is true if it turned out in this look that the feed's items keep neither guid
+	// nor link: the articles have other identities than in earlier looks. One that is stored
+	// has the same title, and the same date, or without one the same text.
+	Renamed bool
+
 	marks map[string]fileMark // of files: what was read, to be remembered once the result is committed
 }
 

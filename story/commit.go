@@ -104,8 +104,9 @@ type SourceState struct {
 	MovedSince time.Time `cbor:"30,keyasint,omitzero"`
 	Adopted    bool      `cbor:"31,keyasint,omitempty"`
 
-	Sample []uint32 `cbor:"32,keyasint,omitempty"` // links and guids of some items, hashed, by turns
-	Churn  bool     `cbor:"33,keyasint,omitempty"` // its guids change while its items do not: they are not used
+	Churn   bool     `cbor:"33,keyasint,omitempty"` // its guids change while its items do not: they are not used
+	Marks   []uint32 `cbor:"46,keyasint,omitempty"` // of some items of the last document, four hashes each, to tell that
+	Unnamed bool     `cbor:"47,keyasint,omitempty"` // its links change as well: neither is used
 
 	Found string `cbor:"40,keyasint,omitempty"` // the feed's address, where Address is a web page that names it; else ""
 
@@ -152,7 +153,10 @@ func (s *SourceState) Notice() string {
 	if s.Stuck {
 		notes = append(notes, "its server calls it unchanged when it is not, so it is always read in full")
 	}
-	if s.Churn {
+	switch {
+	case s.Unnamed:
+		notes = append(notes, "its items get new guids and links all the time, so they are told apart by title and date")
+	case s.Churn:
 		notes = append(notes, "its items get new guids all the time, so they are told apart by their links")
 	}
 	return strings.Join(notes, "; ")

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"cmp"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -50,10 +51,16 @@ func identify(db *store.DB, batch []*job, now time.Time) (*arrivals, error) {
 	}
 	id := &identifier{
 		db: db, now: now, known: known, byLink: byLink, arrivals: &arrivals{counts: make([]Counts, len(batch))},
-		addedKey: map[story.Key]*story.Article{}, addedLink: map[string]*story.Article{},
+		renamed: map[story.Key]uint64{}, addedKey: map[story.Key]*story.Article{}, addedLink: map[string]*story.Article{},
 		owner: map[*story.Article]int{}, stored: map[uint64]*story.Article{}, given: map[given]bool{},
 	}
 	for i, j := range batch {
+		id.unnamed = append(id.unnamed, j.result.State.Unnamed)
+		if j.result.Renamed {
+			if err := id.recognise(j.result.Articles); err != nil {
+				return nil, err
+			}
+		}
 		for k := range j.result.Articles {
 			if err := id.take(i, &j.result.Articles[k]); err != nil {
 				return nil, err
@@ -71,6 +78,9 @@ type identifier struct {
 	now    time.Time
 	known  map[story.Key]store.Known
 	byLink map[string]uint64
+
+	renamed map[story.Key]uint64 // stored articles of feeds that give their items new names
+	unnamed []bool               // by job: its source does so
 
 	addedKey  map[story.Key]*story.Article
 	addedLink map[string]*story.Article
@@ -107,6 +117,9 @@ func (id *identifier) take(job int, a *story.Article) error {
 		id.counts[job].Unchanged++
 		return nil
 	}
+	if seq, ok := id.renamed[key]; ok {
+		return id.list(job, a, key, seq)
+	}
 	if link != "" {
 		if seq, ok := id.byLink[link]; ok {
 			return id.list(job, a, key, seq)
@@ -127,6 +140,45 @@ func (id *identifier) take(job int, a *story.Article) error {
 		id.addedLink[link] = a
 	}
 	return nil
+}
+
+// maxRecognised is how many stored articles, the newest, are looked through for those of a
+// feed that turned out to give its items new names.
+const maxRecognised = 20_000
+
+// recognise finds the stored articles that those of one source are under other
+// names: with the same title, and the same date, or without one the same text.
+func (id *identifier) recognise(articles []story.Article) error {
+	want := map[string]story.Key{}
+	for i := range articles {
+		a := &articles[i]
+		if _, ok := id.known[a.Key()]; !ok {
+			want[likeness(a)] = a.Key()
+		}
+	}
+	next := id.db.NextSeq()
+	for seq := next - 1; seq > 0 && next-seq <= maxRecognised && len(want) > 0; seq-- {
+		a, err := id.db.Article(seq)
+		if isNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if key, ok := want[likeness(a)]; ok {
+			id.renamed[key] = seq
+			delete(want, likeness(a))
+		}
+	}
+	return nil
+}
+
+// likeness names what an article under another name has in common with itself.
+func likeness(a *story.Article) string {
+	if a.Published.IsZero() {
+		return a.Source + "\x00" + a.Title + "\x00" + a.Text
+	}
+	return fmt.Sprintf("%s\x00%s\x00%d", a.Source, a.Title, a.Published.Unix())
 }
 
 // takeKnown handles an article whose key the store has.
@@ -155,14 +207,17 @@ func (id *identifier) edit(job int, old, a *story.Article) {
 	if old.Source == a.Source {
 		id.given[given{job, old.Seq}] = true
 	}
-	if was || old.Source != a.Source || store.ContentHash(old) == store.ContentHash(a) {
+	edited := *a
+	if id.unnamed[job] {
+		edited.URL = old.URL // the link is another one each time
+	}
+	if was || old.Source != a.Source || store.ContentHash(old) == store.ContentHash(&edited) {
 		id.counts[job].Unchanged++
 		return
 	}
 	if old.Title != a.Title && old.Title != "" {
 		old.Retitled(old.Title, id.now)
 	}
-	edited := *a
 	edited.Seq, edited.Identity, edited.FirstSeen, edited.Published = old.Seq, old.Identity, old.FirstSeen, old.Published
 	edited.Also, edited.Titles, edited.Edited = old.Also, old.Titles, id.now
 	*old = edited
