@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -89,18 +90,23 @@ func growth(b *testing.B, words int) {
 			b.ReportAllocs()
 			b.ResetTimer()
 			var next []*Article
+			used := -cpuTime()
 			for b.Loop() {
 				if len(next) == 0 {
 					b.StopTimer()
+					used += cpuTime()
 					for range 500 {
 						next = append(next, p.article(words))
 					}
+					used -= cpuTime()
 					b.StartTimer()
 				}
 				g.Add(next[0])
 				next = next[1:]
 			}
+			used += cpuTime()
 			s, n := g.Stats(), float64(b.N)
+			b.ReportMetric(float64(used.Microseconds())/n, "cpu-µs/op")
 			for _, x := range []struct {
 				name string
 				n    uint64
@@ -114,6 +120,15 @@ func growth(b *testing.B, words int) {
 			b.ReportMetric(size, "B/open")
 		})
 	}
+}
+
+// cpuTime returns the processor time that the process has used, with that of the collector.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // inUse returns the bytes in use.

@@ -96,7 +96,6 @@ func (g *Grouper) datesOf(dst []text.Date, it *item) []text.Date {
 // reader turns articles into items. Its buffers are reused.
 type reader struct {
 	tokens []text.Token
-	place  []int32 // by stem: index in counts + 1, 0 if the article does not have it
 	counts []count
 	dates  []text.Date
 	record []uint32
@@ -105,8 +104,9 @@ type reader struct {
 
 // count is the raw weight of a stem.
 type count struct {
-	term int32
-	v, h float64
+	term  int32
+	digit bool // it is a number
+	v, h  float64
 }
 
 // read fills in language, shortness and the record from the words of a.
@@ -151,15 +151,13 @@ func (g *Grouper) tally(stem string, v, h float64) {
 	if !ok {
 		return
 	}
-	for int(id) >= len(r.place) {
-		r.place = append(r.place, make([]int32, 256+len(r.place)/4)...)
+	w := &g.lex.words[id]
+	if w.count == 0 {
+		r.counts = append(r.counts, count{term: id, digit: w.digit})
+		w.count = int32(len(r.counts))
+		w.refs++
 	}
-	if r.place[id] == 0 {
-		r.counts = append(r.counts, count{term: id})
-		r.place[id] = int32(len(r.counts))
-		g.lex.words[id].refs++
-	}
-	c := &r.counts[r.place[id]-1]
+	c := &r.counts[w.count-1]
 	c.v += v
 	c.h += h
 }
@@ -171,8 +169,8 @@ func (g *Grouper) finish(it *item) {
 	words := 0
 	for i := range r.counts {
 		c := &r.counts[i]
-		r.place[c.term] = 0
-		if !g.lex.isNumber(c.term) {
+		g.lex.words[c.term].count = 0
+		if !c.digit {
 			words++
 		}
 		c.v = c.v / (c.v + param.saturation)

@@ -72,6 +72,7 @@ func (g *Grouper) newGroup(id ID) *group {
 		g.groups = append(g.groups, s)
 		g.acc = append(g.acc, 0)
 		g.lengths = append(g.lengths, 0)
+		g.where = append(g.where, where{})
 	}
 	g.byID[id] = s
 	return s

@@ -69,7 +69,9 @@ type Grouper struct {
 	bits    []uint64
 	acc     []int64
 	lengths []float64 // by slot: the root of the story's plain2
+	where   []where   // by slot: where the story's sums are
 	touched []int32
+	hit     []uint32
 	guesses []guess
 	found   []*group
 	matches []match

@@ -49,13 +49,16 @@ type lexicon struct {
 	logs [1 << 10]logOf
 }
 
-// word is a stem.
+// word is a stem. Two stems are one if their hashes are equal: by chance they never
+// are, and who makes such words has made two words that count as one.
 type word struct {
-	df    int64  // sum of root(articles of the story having it) over open stories, and unseen
-	refs  int32  // open articles that have it
-	hash  uint32 // of its text
-	text  run    // in lexicon.texts
-	posts run    // in lexicon.posts: one for each open story having it, in no order that matters
+	hash  uint64
+	df    int64 // sum of root(articles of the story having it) over open stories, and unseen
+	refs  int32 // open articles that have it
+	count int32 // while an article is read, its place among the article's stems + 1
+	digit bool  // it begins with a digit
+	posts run   // in lexicon.posts: one for each open story having it, in no order that matters
+	text  run   // in lexicon.texts
 }
 
 // posting is one story in the list of a stem: its slot, the entry's v, cut at
@@ -97,12 +100,11 @@ func (l *lexicon) number(stem string) (int32, bool) {
 	if 2*l.used >= len(l.table) {
 		l.rehash()
 	}
-	h := uint32(xxhash.Sum64String(stem))
+	h := xxhash.Sum64String(stem)
 	mask := uint32(len(l.table) - 1)
-	at := h & mask
+	at := uint32(h) & mask
 	for ; l.table[at] != 0; at = (at + 1) & mask {
-		id := l.table[at] - 1
-		if w := &l.words[id]; w.hash == h && string(l.texts.values(w.text)) == stem {
+		if id := l.table[at] - 1; l.words[id].hash == h {
 			return id, true
 		}
 	}
@@ -119,7 +121,7 @@ func (l *lexicon) number(stem string) (int32, bool) {
 	l.table[at] = id + 1
 	l.used++
 	w := &l.words[id]
-	w.hash = h
+	w.hash, w.digit = h, stem[0] >= '0' && stem[0] <= '9'
 	w.text.at, w.text.room = l.texts.take(uint32(len(stem)))
 	w.text.n = uint32(len(stem))
 	copy(l.texts.values(w.text), stem)
@@ -136,7 +138,7 @@ func (l *lexicon) rehash() {
 		if x == 0 {
 			continue
 		}
-		at := l.words[x-1].hash & mask
+		at := uint32(l.words[x-1].hash) & mask
 		for l.table[at] != 0 {
 			at = (at + 1) & mask
 		}
@@ -152,12 +154,12 @@ func (l *lexicon) drop(id int32) {
 		return
 	}
 	mask := uint32(len(l.table) - 1)
-	hole := w.hash & mask
+	hole := uint32(w.hash) & mask
 	for l.table[hole] != id+1 {
 		hole = (hole + 1) & mask
 	}
 	for at := (hole + 1) & mask; l.table[at] != 0; at = (at + 1) & mask {
-		home := l.words[l.table[at]-1].hash & mask
+		home := uint32(l.words[l.table[at]-1].hash) & mask
 		if (at-home)&mask >= (at-hole)&mask { // it may stand in the hole
 			l.table[hole] = l.table[at]
 			hole = at
@@ -184,12 +186,6 @@ func (l *lexicon) grow(id int32, by int64) {
 
 // text returns a stem as it is written. It is good until the stem is dropped.
 func (l *lexicon) text(id int32) []byte { return l.texts.values(l.words[id].text) }
-
-// isNumber reports whether a stem begins with a digit.
-func (l *lexicon) isNumber(id int32) bool {
-	c := l.text(id)[0]
-	return c >= '0' && c <= '9'
-}
 
 // postings returns the list of a stem. It is good until the list changes.
 func (l *lexicon) postings(id int32) []posting { return l.posts.values(l.words[id].posts) }

@@ -68,7 +68,10 @@ const minIDF = 0.01
 
 // idf2 returns the square of a stem's inverse document frequency.
 func (g *Grouper) idf2(lnN float64, term int32) float64 {
-	x := max(minIDF, lnN-g.lex.lnDF[term])
+	x := lnN - g.lex.lnDF[term]
+	if x < minIDF {
+		x = minIDF
+	}
 	return float64(x * x)
 }
 
@@ -118,14 +121,14 @@ func (g *Grouper) ask(it *item) *query {
 // param.candidates of them, best guess first. Exact scores are up to score. The slice is reused.
 func (g *Grouper) candidates(q *query) []*group {
 	type heavy struct {
-		weight    float64
-		at, posts int
+		weight float64
+		at     int
 	}
 	var top [64]heavy
 	n := 0
 	for i := range q.weights {
 		// The order by idf²·v² is that by idf·v.
-		h := heavy{weight: float64(q.weights[i].v * float64(q.features.at(i).v)), at: i}
+		h := heavy{float64(q.weights[i].v * float64(q.features.at(i).v)), i}
 		if n == param.stems && h.weight <= top[n-1].weight {
 			continue
 		}
@@ -140,22 +143,21 @@ func (g *Grouper) candidates(q *query) []*group {
 		}
 		top[j] = h
 	}
-	stems := top[:n]
-	for i := range stems {
-		stems[i].posts = int(g.lex.words[q.features.term(stems[i].at)].posts.n)
+	var order [len(top)]uint64 // length of the list, and the feature
+	for i := range n {
+		order[i] = uint64(g.lex.words[q.features.term(top[i].at)].posts.n)<<32 | uint64(top[i].at)
 	}
-	slices.SortFunc(stems, func(a, b heavy) int {
-		return cmp.Or(cmp.Compare(a.posts, b.posts), cmp.Compare(a.at, b.at))
-	})
+	slices.Sort(order[:n])
 	g.touched = g.touched[:0]
 	read := 0
-	for i, s := range stems {
-		posts := g.lex.postings(q.features.term(s.at))
+	for i, x := range order[:n] {
+		at := int(uint32(x))
+		posts := g.lex.postings(q.features.term(at))
 		if read += len(posts); i > 0 && read > param.budget {
 			break
 		}
 		g.stats.Postings += uint64(len(posts))
-		w := q.weights[s.at].v
+		w := q.weights[at].v
 		for _, post := range posts {
 			slot := post.slot()
 			if g.acc[slot] == 0 {
@@ -231,17 +233,29 @@ func (g *Grouper) normsOf(s *group, lang string, lnN float64) (v, h int64) {
 		return s.norms.v, s.norms.h
 	}
 	c := g.sumsOf(s)
-	for i := range c.terms {
-		w := g.idf2(lnN, c.term(i))
-		x := c.vOf(i)
-		v += product(w, x, x)
-		if x = c.hOf(i); x != 0 {
-			h += product(w, x, x)
-		}
+	for i, t := range c.terms {
+		w, a, b := g.idf2(lnN, int32(t>>dfBits)), c.vOf(i), c.hOf(i)
+		v += product(w, a, a)
+		h += product(w, b, b)
 	}
 	g.stats.Walked += uint64(len(c.terms))
 	s.norms = norms{at: g.changes + 1, lang: lang, v: v, h: h}
 	return v, h
+}
+
+// hits returns the indices of the entries with these stems that are marked. A test of
+// each would be guessed wrong too often, so there is none. The slice is reused.
+func (g *Grouper) hits(terms []uint32) []uint32 {
+	if len(g.hit) < len(terms) {
+		g.hit = make([]uint32, 2*len(terms))
+	}
+	hit, n := g.hit[:len(terms)], 0
+	for i, t := range terms {
+		hit[n] = uint32(i)
+		t >>= dfBits
+		n += int(g.bits[t/64] >> (t % 64) & 1)
+	}
+	return hit[:n]
 }
 
 // score returns the join score of the query and a story without the best
@@ -252,14 +266,10 @@ func (g *Grouper) score(q *query, s *group) match {
 	var dv, dh int64
 	own := q.it.group == s
 	c := g.sumsOf(s)
-	for i, t := range c.terms {
-		term := int32(t >> dfBits)
-		if !g.has(term) {
-			continue
-		}
-		at := g.at[term]
+	for _, i := range g.hits(c.terms) {
+		at := g.at[c.terms[i]>>dfBits]
 		w := &q.weights[at]
-		v, h := c.vOf(i), c.hOf(i)
+		v, h := c.vOf(int(i)), c.hOf(int(i))
 		if own {
 			f := q.features.at(int(at))
 			allV, allH := v, h

@@ -184,7 +184,7 @@ func (g *Grouper) residualsOf(s *group, it *item, lnN float64, dates map[text.Da
 		f := p.at(i)
 		k := g.at[f.term]
 		w := float64(float64(f.v) * math.Sqrt(g.idf2(lnN, f.term)))
-		if g.lex.isNumber(f.term) {
+		if g.lex.words[f.term].digit {
 			w *= param.splitNumber
 		}
 		add(k, int(c.at(int(k)).df), w)

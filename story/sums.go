@@ -63,7 +63,14 @@ func (g *Grouper) settleIn(s *group, from *slab[uint32], n uint32, wide bool) {
 	}
 	from.give(s.sums.at, s.sums.room)
 	s.wide, s.sums = wide, t.sums
+	if s.slot >= 0 {
+		g.where[s.slot] = where{s.sums.at, s.sums.room / s.columns()}
+	}
 }
+
+// where says where the sums of a story are: the places begin width values after at. By
+// slot, this is found sooner than in the story.
+type where struct{ at, width uint32 }
 
 func (c *sums) term(i int) int32 { return int32(c.terms[i] >> dfBits) }
 
@@ -197,12 +204,12 @@ func (g *Grouper) unpost(term int32, place uint32) {
 	if place != last {
 		moved := list[last]
 		list[place] = moved
-		c := g.sumsOf(g.groups[moved.slot()])
-		i := moved.index()
-		for i >= noIndex && c.term(i) != term {
+		c, i := g.where[moved.slot()], uint32(moved.index())
+		r := g.sums.get(c.at, 2*c.width)
+		for i >= noIndex && int32(r[i]>>dfBits) != term {
 			i++
 		}
-		c.places[i] = place
+		r[c.width+i] = place
 	}
 	g.lex.shorten(term)
 }
