@@ -6,7 +6,7 @@ import (
 )
 
 func TestDates(t *testing.T) {
-	const year, month, weekday, day = 0, dateMonth, dateWeekday, dateDay
+	const year, month, weekday, nth, day = 0, dateMonth, dateWeekday, dateNth, dateDay
 	for _, c := range []struct {
 		lang, text string
 		want       []Date
@@ -28,6 +28,20 @@ func TestDates(t *testing.T) {
 		{"ja", "11月28日（水曜日）", []Date{month + 11, day + 1128, weekday + 3}},
 		{"ko", "11월 28일 수요일", []Date{month + 11, day + 1128, weekday + 3}},
 		{"xx", "8 november", nil},
+		{"de", "seit dem 8.5. und dem 11.5.2026", []Date{month + 5, day + 508, 2026, day + 511}},
+		{"de", "Dienstagabend, 3. Feb. 2026; Jan Mai", []Date{weekday + 2, month + 2, day + 203, 2026, month + 5}},
+		{"de", "um 8.5 Prozent, Ziffer 2.13.", nil},
+		{"fr", "le 1er mars, le 2 févr.", []Date{month + 3, day + 301, month + 2, day + 202}},
+		{"es", "1º de mayo, sept. 11", []Date{month + 5, day + 501, month + 9, day + 911}},
+		{"it", "martedì 1° settembre", []Date{weekday + 2, month + 9, day + 901}},
+		{"pt", "na quarta-feira (8 de maio), a quarta vez; terça", []Date{weekday + 3, month + 5, day + 508, weekday + 2}},
+		{"nl", "vrijdagavond 8 mei", []Date{weekday + 5, month + 5, day + 508}},
+		{"ru", "к пятнице, 1-го мая и 2 апр. 2026", []Date{weekday + 5, month + 5, day + 501, month + 4, day + 402, 2026}},
+		{"sr", "У уторак, 3. марта", []Date{weekday + 2, month + 3, day + 303}},
+		{"ja", "14日、２０２６年１１月２８日", []Date{nth + 14, 2026, month + 11, day + 1128}},
+		{"ja", "3日間で2日前から", nil},
+		{"zh", "新华社14日电，3天后，5日前", []Date{nth + 14}},
+		{"ko", "14일 발표, 3일간", []Date{nth + 14}},
 		{"", "8 ноября, 9 November", []Date{month + 11, day + 1108, day + 1109}},
 	} {
 		if got := Dates(nil, c.text, c.lang); !slices.Equal(got, c.want) {
