@@ -10,13 +10,16 @@ import (
 // censusDays is how many days back a census counts day by day.
 const censusDays = 14
 
+// censusStories is how many stories a census counts.
+const censusStories = 10_000
+
 // census counts what a view shows. It does not change.
 type census struct {
 	of *view
 
 	Stories, Articles, Reports, Outlets int
 
-	Capped bool      // only the newest frontScan stories were counted
+	Capped bool      // only the newest censusStories stories were counted
 	Last   time.Time // the last revision; zero without stories
 
 	// Days are the censusDays days up to that of Last, the oldest first.
@@ -55,7 +58,7 @@ func newCensus(v *view) (*census, error) {
 		if err != nil {
 			return nil, err
 		}
-		if t.Stories == frontScan {
+		if t.Stories == censusStories {
 			t.Capped = true
 			break
 		}

@@ -73,7 +73,10 @@
 //
 // Answers are kept while generation and config stay, with a strong ETag made of
 // their bytes. Last-Modified is the last change that the stories tell of.
-// Nothing is written to a client while the store is read.
+// Nothing is written to a client while the store is read. What an entry says is
+// kept while story, feed and config stay as they are. A search goes through an
+// index of words that is made when the first one comes, and then looks at the
+// stories that it may find; of 20,000 stories at most, the newest.
 //
 // Beside the name of an outlet stands the icon of the source of that name, where it has one
 // (see Icons). Icons are served from here, under an address made of their bytes; pages load

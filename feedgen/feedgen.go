@@ -15,6 +15,12 @@ type Stories interface {
 	// shown are among them.
 	Newest() iter.Seq2[story.Story, error]
 
+	// Versions names at most limit stories in the order of Newest.
+	Versions(limit int) ([]story.Version, error)
+
+	// Headers gives these stories, in this order; those that are no more are left out.
+	Headers(ids []story.ID) iter.Seq2[story.Story, error]
+
 	// Story returns one story. An alias resolves: the story's ID differs from
 	// id then. The error is story.ErrNotFound if there never was one, and
 	// story.ErrRemoved if there was.
@@ -97,6 +103,7 @@ type Feed struct {
 	search string            // of a search: its parameters, as an address holds them
 	home   string            // of a search: the page that shows it; "": the front page
 	match  func(*Shown) bool // of a search: whether a story is found
+	asked  query             // of a search
 	acts   bool              // its entries link to what changes a story
 }
 

@@ -27,6 +27,7 @@ type Handler struct {
 	config    Config     // as Configure was given it
 	answers   cache
 	fillings  fillings
+	index     index
 	censuses  censuses
 	iconCache iconCache
 	logins    *logins

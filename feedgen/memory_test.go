@@ -1,6 +1,7 @@
 package feedgen
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ type memory struct {
 	alias   map[story.ID]story.ID
 	removed map[story.ID]bool
 	gen     uint64
+	read    int // stories that Headers gave
 }
 
 func (m *memory) Newest() iter.Seq2[story.Story, error] {
@@ -31,6 +33,30 @@ func (m *memory) Newest() iter.Seq2[story.Story, error] {
 		for _, s := range sorted {
 			if !yield(s, nil) {
 				return
+			}
+		}
+	}
+}
+
+func (m *memory) Versions(limit int) (list []story.Version, err error) {
+	for s := range m.Newest() {
+		if len(list) < limit {
+			list = append(list, story.Version{ID: s.ID, Number: cmp.Or(s.Version, m.gen+1)})
+		}
+	}
+	return list, nil
+}
+
+func (m *memory) Headers(ids []story.ID) iter.Seq2[story.Story, error] {
+	return func(yield func(story.Story, error) bool) {
+		for _, id := range ids {
+			for _, s := range m.list {
+				if s.ID != id {
+					continue
+				}
+				if m.read++; !yield(s, nil) {
+					return
+				}
 			}
 		}
 	}

@@ -55,12 +55,17 @@ func (v *view) lastMuteOver() time.Time {
 
 // audible gives the stories that are shown and not muted, newest revision first.
 func (v *view) audible() iter.Seq2[*Shown, error] {
+	return v.audibleOf(v.h.options.Stories.Newest())
+}
+
+// audibleOf gives those of all that are shown and not muted.
+func (v *view) audibleOf(all iter.Seq2[story.Story, error]) iter.Seq2[*Shown, error] {
 	mutes := v.settings.Mutes[v.over:]
 	if len(mutes) == 0 {
-		return v.stories()
+		return v.shown(all)
 	}
 	return func(yield func(*Shown, error) bool) {
-		for s, err := range v.stories() {
+		for s, err := range v.shown(all) {
 			if err == nil && slices.ContainsFunc(mutes, func(m Mute) bool { return m.silences(s) }) {
 				continue
 			}

@@ -72,7 +72,7 @@ func (h *Handler) newAboutPage(c *Config, t *census) *aboutPage {
 			count(saved, "headline less", "headlines fewer"))
 	}
 	if t.Capped {
-		p.Capped = frontScan
+		p.Capped = censusStories
 	}
 	return p
 }

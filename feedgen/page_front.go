@@ -21,7 +21,7 @@ const (
 	frontStories = 60        // at most on one page
 	frontBytes   = 50 * 1024 // of stories on one page, so that the whole stays under 60 KB
 	wideStories  = 8         // with several reports, in the wide column; the others follow in less room
-	frontScan    = 10_000    // stories that a filter looks through
+	maxWords     = 12        // of a search
 
 	reportBonus = 8 * time.Hour  // freshness that each doubling of the independent reports is worth
 	maxBonus    = 48 * time.Hour // and at most so much
@@ -152,7 +152,7 @@ func (h *Handler) front(v *view, q query) (*frontPage, time.Time, error) {
 	p.describe(q, found.newest, zoneOf(c))
 	p.Filters = []filterGroup{categoryFilter(c, q, p.Root), languageFilter(found.languages, q, p.Root)}
 	if found.capped {
-		p.ScanCapped = frontScan
+		p.ScanCapped = maxScan
 	}
 	p.fill(v, found, q)
 	return p, latest(found.newest, v.lastMuteOver()), nil
@@ -338,7 +338,15 @@ func rankStories(v *view, q query) (*frontFind, error) {
 	const want = frontStories + 1
 	found := &frontFind{languages: map[string]int{}}
 	match, floor, seen := q.matcher(), int64(math.MinInt64), 0
-	for s, err := range v.audible() {
+	stories, filtered := v.audible(), q.Category+q.Lang+q.Text != ""
+	if filtered {
+		may, list, err := v.find(q)
+		if err != nil {
+			return nil, err
+		}
+		stories, found.newest, found.languages, found.capped = list, may.newest, may.langs, may.capped
+	}
+	for s, err := range stories {
 		if err != nil {
 			return nil, err
 		}
@@ -348,11 +356,13 @@ func rankStories(v *view, q query) (*frontFind, error) {
 		if s.bound.Add(maxBonus).Unix() < floor {
 			break
 		}
-		if seen++; seen > frontScan {
+		if seen++; seen > maxScan {
 			found.capped = true
 			break
 		}
-		found.languages[cleanLang(s.Lang)]++
+		if !filtered {
+			found.languages[cleanLang(s.Lang)]++
+		}
 		r := rankedStory{s, rankOf(s)}
 		if !q.before.precedes(r) || !match(s) {
 			continue
@@ -378,7 +388,7 @@ func (c rankCursor) precedes(r rankedStory) bool {
 func (q query) matcher() func(*Shown) bool {
 	fold := cases.Fold()
 	words := strings.Fields(fold.String(q.Text))
-	words = words[:min(len(words), 12)]
+	words = words[:min(len(words), maxWords)]
 	category := fold.String(q.Category)
 	return func(s *Shown) bool {
 		if q.Lang != "" && s.Lang != q.Lang {

@@ -53,7 +53,7 @@ func (q query) params() string {
 func (v *view) searchFeed(q query) *Feed {
 	return &Feed{
 		Name: "search/" + cases.Fold().String(q.params()), Title: "Stories with " + q.words(), Items: defaultItems, Updates: Bump, Link: LinkAuto,
-		Key: v.settings.searchKey(), search: q.params(), home: v.config.BaseURL + q.href(""), match: q.matcher(),
+		Key: v.settings.searchKey(), search: q.params(), home: v.config.BaseURL + q.href(""), match: q.matcher(), asked: q,
 	}
 }
 

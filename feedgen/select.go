@@ -90,12 +90,20 @@ func (v *view) entries(f *Feed, p part) (list []entry, more bool, err error) {
 		late = formerLag
 	}
 	var newest time.Time
-	scanned := 0
-	for s, err := range v.audible() {
+	stories := v.audible()
+	if f.match != nil {
+		may, list, err := v.find(f.asked)
 		if err != nil {
 			return nil, false, err
 		}
-		if scanned++; scanned == 1 {
+		stories, newest = list, may.newest
+	}
+	scanned := 0
+	for s, err := range stories {
+		if err != nil {
+			return nil, false, err
+		}
+		if scanned++; newest.IsZero() {
 			newest = s.bound
 		}
 		if scanned%64 == 0 {

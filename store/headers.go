@@ -1,6 +1,9 @@
 package store
 
 import (
+	"fmt"
+	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -47,6 +50,55 @@ func (h *headers) read(t tables, key []byte) (s story.Story, ok bool, err error)
 	s.Version = version
 	h.keep(s, headerCost*len(raw))
 	return s, true, nil
+}
+
+// Versions returns the names of at most limit stories, in the order of Newest,
+// with what tells their states apart.
+func (db *DB) Versions(limit int) (list []story.Version, err error) {
+	err = db.view(func(t tables) error {
+		for k := range keysFrom(t.updated, nil, true) {
+			if len(list) == limit {
+				return nil
+			}
+			id := k[min(timeSize, len(k)):]
+			list = append(list, story.Version{ID: story.ID(id), Number: xxhash.Sum64(t.story.Get(id))})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read versions of stories: %w", err)
+	}
+	return list, nil
+}
+
+// Headers gives these stories as Newest does. Those that are no more are left out.
+func (db *DB) Headers(ids []story.ID) iter.Seq2[story.Story, error] {
+	return func(yield func(story.Story, error) bool) {
+		for part := range slices.Chunk(ids, chunk) {
+			var found []story.Story
+			err := db.view(func(t tables) error {
+				for _, id := range part {
+					s, ok, err := db.headers.read(t, []byte(id))
+					if err != nil {
+						return err
+					}
+					if ok {
+						found = append(found, s)
+					}
+				}
+				return nil
+			})
+			for _, s := range found {
+				if !yield(s, nil) {
+					return
+				}
+			}
+			if err != nil {
+				yield(story.Story{}, fmt.Errorf("read stories: %w", err))
+				return
+			}
+		}
+	}
 }
 
 func (h *headers) lookup(id story.ID, version uint64) (story.Story, bool) {

@@ -65,6 +65,12 @@ type Story struct {
 // MaxHistory is how many events a story keeps.
 const MaxHistory = 50
 
+// Version names a story and its state: two states of a story have different numbers.
+type Version struct {
+	ID     ID
+	Number uint64 // as Story.Version; never 0
+}
+
 // Member is an article as its story's header shows it.
 type Member struct {
 	Seq       uint64    `cbor:"1,keyasint"`
