@@ -25,13 +25,19 @@ func lines(title, body, lang string) (kept []line, dropped int) {
 	sentences = dropLists(sentences)
 	out := make([]line, 0, len(sentences))
 	for i, s := range sentences {
-		if beginsWith(s.Text, related) || beginsWith(s.Text, invitations) {
-			continue
-		}
-		if edge := i < 3 || i >= len(sentences)-8; edge && isCredit(s.Text) {
-			continue
-		}
 		t := s.Text
+		if len(out) == 0 {
+			t = cutTitle(t, title)
+		}
+		if len(out) < 3 || startsLine(sentences, i) {
+			t = cutStamp(t)
+		}
+		if beginsWith(t, related) || beginsWith(t, invitations) {
+			continue
+		}
+		if edge := i < 3 || i >= len(sentences)-8; edge && isCredit(t) {
+			continue
+		}
 		if len(out) < 3 {
 			t = cutDateline(t)
 		}
@@ -46,6 +52,16 @@ func lines(title, body, lang string) (kept []line, dropped int) {
 func dropTitle(s []text.Sentence, title string) []text.Sentence {
 	if len(s) > 1 && !s[0].Whole && s[0].Paragraph != s[1].Paragraph && bareWords(s[0].Text) == bareWords(title) {
 		return s[1:]
+	}
+	return s
+}
+
+// cutTitle returns s without the title, where that is written before the first sentence.
+func cutTitle(s, title string) string {
+	if rest, ok := strings.CutPrefix(s, title); ok && len(title) >= 20 {
+		if rest = strings.TrimLeft(rest, " .:-–—|"); opens(rest) {
+			return rest
+		}
 	}
 	return s
 }
@@ -185,8 +201,30 @@ func isFit(s string, whole bool) bool {
 		return false
 	}
 	look := survey(s)
-	return !look.markup && look.prose && look.paired && !strings.Contains(s, "://") && !strings.Contains(s, "www.") &&
+	return !isCaption(s) && !isAside(s) && !look.markup && look.prose && look.paired && !strings.Contains(s, "://") && !strings.Contains(s, "www.") &&
 		!strings.HasSuffix(s, ":") && !strings.HasSuffix(s, "...") && !strings.HasSuffix(s, "…")
+}
+
+// isAside reports whether all of s is in brackets.
+func isAside(s string) bool {
+	return s[0] == '(' && strings.IndexByte(s, ')') >= len(s)-2
+}
+
+// isCaption reports whether s is what is written below a picture: it says so, or
+// ends with a place and the day ("in Luhansk, April 27, 2014.").
+func isCaption(s string) bool {
+	if strings.Contains(s, "file photo") || strings.Contains(s, "handout photo") || strings.Contains(s, "file picture") {
+		return true
+	}
+	words := strings.Fields(s[max(0, len(s)-60):])
+	n := len(words)
+	if n < 4 {
+		return false
+	}
+	year, day, month := strings.TrimRight(words[n-1], "."), strings.TrimRight(words[n-2], ","), words[n-3]
+	before := strings.ToLower(strings.TrimRight(words[n-4], ","))
+	return len(year) == 4 && strings.Trim(year, "0123456789") == "" && len(day) <= 2 && strings.Trim(day, "0123456789") == "" &&
+		isMonth(strings.ToLower(strings.TrimRight(month, "."))) && strings.HasSuffix(words[n-4], ",") && !strings.HasSuffix(before, "day")
 }
 
 // isDense reports whether r is of a script that says a word in a sign or two.

@@ -23,11 +23,45 @@ func TestCutDateline(t *testing.T) {
 		{"The ferry — built in 1994 — burned for an hour.", "The ferry — built in 1994 — burned for an hour."},
 		{"The Kestrel (a ferry) — which burned — was towed.", "The Kestrel (a ferry) — which burned — was towed."},
 		{"A well-known skipper said nothing at all.", "A well-known skipper said nothing at all."},
+		{"PORT ARLEN: Officials said nothing at all.", "Officials said nothing at all."},
+		{"Wesenau, Caldova - Officials said nothing at all.", "Officials said nothing at all."},
+		{"Wesenau, she said - Officials said nothing at all.", "Wesenau, she said - Officials said nothing at all."},
+		{"The skipper: Officials said nothing at all.", "The skipper: Officials said nothing at all."},
 		{"NATO-led troops left the harbour at noon.", "NATO-led troops left the harbour at noon."},
 		{"", ""},
 	} {
 		if got := cutDateline(tt.in); got != tt.want {
 			t.Errorf("cutDateline(%q) = %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}
+
+func TestCutStamp(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"March 3, 2026 The ferry burned for an hour.", "The ferry burned for an hour."},
+		{"3 March 2026 The ferry burned for an hour.", "The ferry burned for an hour."},
+		{"MARCH 3, 2026 11: 34PM The ferry burned for an hour.", "The ferry burned for an hour."},
+		{"03 / 03 / 26 07: 05 PM ET EDT The ferry burned for an hour.", "The ferry burned for an hour."},
+		{"16.50 (12.50) The ferry burned for an hour.", "The ferry burned for an hour."},
+		{"16:50 The ferry burned for an hour.", "The ferry burned for an hour."},
+		{"PUBLISHED: TUESDAY, MARCH 3, 2026, 1: 32 PM UPDATED: WEDNESDAY, MARCH 4, 2026, 9: 56 AM The ferry burned for an hour.", "The ferry burned for an hour."},
+		{"7: 00pm UK, Tuesday 03 March 2026 The ferry burned for an hour.", "The ferry burned for an hour."},
+		{"Tuesday Island ferries burned for an hour.", "Tuesday Island ferries burned for an hour."},
+		{"03 / 03 / 2026 The ferry burned for an hour.", "The ferry burned for an hour."},
+		{"Last updated at 22: 46 GMT The ferry burned for an hour.", "The ferry burned for an hour."},
+		{"Last year 16 Ferries burned for an hour.", "Last year 16 Ferries burned for an hour."},
+		{"At 7:38 PM Port Arlen heard that the ferry burned.", "At 7:38 PM Port Arlen heard that the ferry burned."},
+		{"[4] The ferry burned for an hour.", "The ferry burned for an hour."},
+		{"12.50 Euro kostet die Fahrt mit der Fähre.", "12.50 Euro kostet die Fahrt mit der Fähre."},
+		{"1.5 Million people take the ferry each year.", "1.5 Million people take the ferry each year."},
+		{"16 Passengers were hurt when the ferry burned.", "16 Passengers were hurt when the ferry burned."},
+		{"March 3, 2026 was the day on which the ferry burned.", "March 3, 2026 was the day on which the ferry burned."},
+		{"2026 Regatta crews watched the ferry burn.", "2026 Regatta crews watched the ferry burn."},
+		{"May Solberg told how the ferry burned.", "May Solberg told how the ferry burned."},
+		{"11:00", "11:00"}, {"", ""},
+	} {
+		if got := cutStamp(tt.in); got != tt.want {
+			t.Errorf("cutStamp(%q) = %q, want %q", tt.in, got, tt.want)
 		}
 	}
 }
@@ -49,6 +83,9 @@ func TestLinesFit(t *testing.T) {
 		{"Find the whole report at www.example.org or in our app.", false},
 		{"THE FERRY BURNED FOR AN HOUR BEFORE THE TUGS CAME.", false},
 		{"Too short.", false},
+		{"(The ferry was built in 1994 and has burned before.)", false},
+		{"Passengers of the ferry wait at the quay in Port Arlen, March 3, 2026.", false},
+		{"The ferry burned off the coast on Tuesday, March 3, 2026.", true},
 		{"The ferry burned for an hour before the tugs…", false},
 	} {
 		if got := isFit(tt.in, endsWhole(tt.in)); got != tt.fit {
@@ -65,6 +102,34 @@ func endsWhole(s string) bool {
 		return true
 	}
 	return false
+}
+
+func TestHasSpeaker(t *testing.T) {
+	for _, tt := range []struct {
+		in   string
+		want bool
+	}{
+		{"The ferry burned for an hour.", true},
+		{`"The ferry burned for an hour," Ilse Varga said.`, true},
+		{`"The ferry burned for an hour," the coast guard said.`, true},
+		{`"The ferry burned for an hour," she said.`, false},
+		{`"The ferry burned," he said. "It was over in an hour."`, false},
+		{`“The ferry burned for an hour.”`, false},
+		{`„Die Fähre brannte eine Stunde lang“, sagte er.`, false},
+		{`«Паром горел целый час», — заявила Варга.`, true},
+		{"「渡輪燒了一個小時」と話した。", true},
+		{"「渡輪燒了一個小時。」", false},
+	} {
+		var q quotation
+		if got := hasSpeaker(tt.in, q.own(nil, line{text: tt.in})); got != tt.want {
+			t.Errorf("hasSpeaker(%q) = %t, want %t", tt.in, got, tt.want)
+		}
+	}
+	var q quotation // of more than one sentence
+	q.own(nil, line{text: `"The ferry burned for an hour.`})
+	if inside := "Nobody knew what to do about it."; hasSpeaker(inside, q.own(nil, line{text: inside})) {
+		t.Error("a sentence inside a quotation has a speaker")
+	}
 }
 
 func TestLinesDrop(t *testing.T) {

@@ -27,8 +27,104 @@ func cutDateline(s string) string {
 			return tail
 		}
 	}
+	return cutPlace(s)
+}
+
+// cutPlace cuts a place in capitals with a colon off the front ("AMMAN: ").
+func cutPlace(s string) string {
+	head, tail, ok := strings.Cut(clip(s, 2*maxDateline), ": ")
+	if tail = strings.TrimLeft(s[min(len(s), len(head)+2):], " "); !ok || !opens(tail) || len(strings.Fields(head)) > 4 {
+		return s
+	}
+	if utf8.RuneCountInString(head) >= 4 && strings.ToUpper(head) == head && strings.ToLower(head) != head {
+		return tail
+	}
 	return s
 }
+
+// cutStamp returns s without a date and time of day that stand before a sentence,
+// and without the number of a footnote ("June 6, 2013 7:38pm EDT", "16.50 (12.50)", "[4]").
+func cutStamp(s string) string {
+	rest := strings.TrimSpace(s)
+	month, day, year, clock := false, false, false, 0
+	for i := range 24 {
+		word, after, ok := strings.Cut(rest, " ")
+		if !ok {
+			return s
+		}
+		bare := strings.ToLower(strings.Trim(word, ",.()[]|–—-"))
+		digits := strings.Trim(strings.TrimRight(bare, "apmsthnrdh"), "0123456789") == "" && bare != "" && bare[0] <= '9'
+		switch {
+		case bare == "", i > 0 && bare == "at", stampWords[strings.TrimRight(bare, ":")]:
+		case word[0] == '[' && digits:
+			return strings.TrimSpace(after) // a footnote
+		case isMonth(bare):
+			month = true
+		case clockOf(bare) > 0:
+			clock += clockOf(bare)
+		case digits && len(bare) == 4 && (bare[:2] == "19" || bare[:2] == "20"):
+			year = true
+		case digits && len(bare) <= 4, strings.Trim(bare, "0123456789/.-") == "" && bare[0] <= '9':
+			day = true
+			month = month || strings.ContainsAny(bare, "/-")
+		case !(month || day || year || clock > 0) || !isZone(bare):
+			if (month && day && year || clock >= 2) && opens(rest) {
+				return rest
+			}
+			return s
+		}
+		rest = strings.TrimLeft(after, " ")
+	}
+	return s
+}
+
+// clockOf returns 2 if s is a time of day ("7:38pm", "7:"), 1 if it may be one or
+// a number ("16.50"), else 0.
+func clockOf(s string) int {
+	hour, minute, ok := strings.Cut(strings.TrimRight(s, "apm"), ":")
+	weight := 2
+	if !ok {
+		hour, minute, ok = strings.Cut(s, ".")
+		weight = 1
+	}
+	if !ok || hour == "" || len(hour) > 2 || strings.Trim(hour+minute, "0123456789") != "" || len(minute) != 2 && (len(minute) > 0 || weight == 1) {
+		return 0
+	}
+	return weight
+}
+
+// isMonth reports whether s, in lower case, is a month.
+func isMonth(s string) bool {
+	_, ok := months[s]
+	return ok
+}
+
+// isZone reports whether s, in lower case, may stand around a time of day.
+func isZone(s string) bool {
+	switch s {
+	case "am", "pm", "a.m", "p.m", "et", "edt", "est", "ct", "cdt", "cst", "pt", "pdt", "pst", "gmt", "bst", "utc", "cet", "cest", "ist", "hkt", "uk", "uhr", "msk", "мск":
+		return true
+	}
+	return false
+}
+
+// stampWords may stand before or within a date.
+var stampWords = map[string]bool{
+	"published": true, "last": true, "updated": true, "posted": true, "monday": true, "tuesday": true, "wednesday": true, "thursday": true,
+	"friday": true, "saturday": true, "sunday": true, "mon": true, "tue": true, "wed": true, "thu": true, "fri": true, "sat": true, "sun": true,
+}
+
+var months = func() map[string]struct{} {
+	m := make(map[string]struct{})
+	for w := range strings.FieldsSeq(`january february march april may june july august september october november december
+		jan feb mar apr jun jul aug sep sept oct nov dec januar februar märz mai juni juli oktober dezember
+		janvier février mars avril juin juillet août septembre octobre novembre décembre
+		enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+		января февраля марта апреля мая июня июля августа сентября октября ноября декабря`) {
+		m[w] = struct{}{}
+	}
+	return m
+}()
 
 // opens reports whether a sentence can begin with s.
 func opens(s string) bool {
@@ -52,7 +148,25 @@ func isDateline(head string) bool {
 	words := strings.Fields(head)
 	place := strings.TrimRight(words[0], ",.:")
 	upper := utf8.RuneCountInString(place) >= 4 && strings.ToUpper(place) == place && strings.ToLower(place) != place
-	return upper && len(words) <= 7
+	return upper && len(words) <= 7 || isPlace(words)
+}
+
+// isPlace reports whether words are a place and its country ("Kabul, Afghanistan").
+func isPlace(words []string) bool {
+	comma := -1
+	for i, w := range words {
+		r, _ := utf8.DecodeRuneInString(w)
+		if !unicode.IsUpper(r) || strings.ContainsAny(w, "\"“”'’") {
+			return false
+		}
+		if strings.HasSuffix(w, ",") {
+			if comma >= 0 {
+				return false
+			}
+			comma = i
+		}
+	}
+	return len(words) <= 4 && comma >= 0 && comma < len(words)-1
 }
 
 // cutSigns cuts the dateline off a text in Chinese, Japanese or Korean signs.

@@ -16,7 +16,8 @@ const (
 	mostCovered = .30 // of a sentence's weight, in one sentence elsewhere
 	leastNew    = .30 // of its weight, found nowhere else
 	leastPlain  = .60 // the same where names cannot be told by their capitals
-	sameFact    = .5  // a match that tells the same fact twice
+	sameFact    = .5  // a match that tells the same fact twice,
+	sameShare   = .6  // and a share of the shorter sentence that does
 	mainMatter  = .5  // of the headline's weight: a sentence that has it tells what all tell
 )
 
@@ -152,7 +153,9 @@ func (c *corpus) news() []story.Sentence {
 
 // told reports whether one of facts tells f already.
 func (c *corpus) told(f fact, facts []fact) bool {
-	return slices.ContainsFunc(facts, func(o fact) bool { return c.match(f.statement, o.statement) > sameFact })
+	return slices.ContainsFunc(facts, func(o fact) bool {
+		return c.match(f.statement, o.statement) > sameFact || c.same(f.statement, o.statement) > sameShare
+	})
 }
 
 func quotes(facts []fact) []story.Sentence {

@@ -124,7 +124,7 @@ func (c *corpus) titleScore(r *report, support []float64) (score float64, flawed
 		flawed = true
 	}
 	if c.namesOnly(r.head(), support) {
-		score *= .6
+		score *= .4
 		flawed = true
 	}
 	rank := c.pref(c.members[r.member].Source).Rank

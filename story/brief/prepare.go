@@ -164,10 +164,10 @@ func (p *preparer) body(d *prepared, lines []line) {
 		for _, o := range p.spans {
 			p.plain = append(append(p.plain, l.text[o.start:o.end]...), '\n')
 		}
-		s.fit = l.fit && len(p.tokens) >= minSentence
 		d.length += len(p.tokens)
-		if s.fit {
+		if s.fit = l.fit && len(p.tokens) >= minSentence; s.fit {
 			fit += len(p.tokens)
+			s.fit = hasSpeaker(l.text, p.spans)
 			s.leans = leans(l.text)
 			s.length = runeLength(l.text)
 		}

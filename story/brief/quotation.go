@@ -2,6 +2,7 @@ package brief
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -74,4 +75,23 @@ func closersOf(r rune) string {
 		return "』"
 	}
 	return ""
+}
+
+// hasSpeaker reports whether a sentence tells who says what it quotes: not if all
+// of it is quoted, or all but "he said". own are the parts that are not quoted.
+func hasSpeaker(s string, own []span) bool {
+	if len(own) == 1 && own[0].end-own[0].start == len(s) {
+		return true
+	}
+	words := 0
+	for _, o := range own {
+		for w := range strings.FieldsFuncSeq(s[o.start:o.end], func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' }) {
+			r, size := utf8.DecodeRuneInString(w)
+			if unicode.IsUpper(r) || !unicode.IsLower(r) && len(w) > 2*size {
+				return true // a name, or a word of a script without capitals
+			}
+			words++
+		}
+	}
+	return words > 2
 }

@@ -228,12 +228,23 @@ func (c *corpus) worth(s candidate, chosen []candidate) float64 {
 	return s.score * (1 - nearest)
 }
 
-// same returns the share of the lighter of two sentences that the other one has.
+// same returns the share of the lighter of two sentences that the other one has,
+// whatever the endings of its words.
 func (c *corpus) same(a, b *statement) float64 {
 	if a.mass > b.mass {
 		a, b = b, a
 	}
-	return c.covers(b.terms, a.terms)
+	for _, w := range b.terms {
+		c.scores[c.words[w].key] = 1
+	}
+	both := 0.0
+	for _, w := range a.terms {
+		both += c.words[w].square * c.scores[c.words[w].key]
+	}
+	for _, w := range b.terms {
+		c.scores[c.words[w].key] = 0
+	}
+	return both / a.mass
 }
 
 // lead returns the first sentence or two of the article seq, or of the first article that has any.
