@@ -24,7 +24,7 @@ func parseAtom(f *filtered) (*document, []entry, error) {
 		Format: strings.TrimSpace("Atom " + feed.Version),
 		Title:  feed.Title,
 		Site:   alternate(feed.Links),
-		id:     feed.ID,
+		id:     firstNonEmpty(f.id, feed.ID), // the parser resolves ids against xml:base; an id is a name
 		Icon:   firstNonEmpty(feed.Icon, feed.Logo),
 		lang:   feed.Language,
 	}

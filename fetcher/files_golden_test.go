@@ -16,7 +16,7 @@ import (
 	"storyfold/story"
 )
 
-var updateFiles = flag.Bool("update-files", false, "write what files give to testdata/files/*.json")
+var update = flag.Bool("update", false, "write what was read into the golden files of testdata")
 
 // fileGolden is what a file of testdata/files gives.
 type fileGolden struct {
@@ -56,9 +56,10 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-func compareGolden(t *testing.T, path string, got fileGolden) {
+// compareGolden compares got with what the file at path says, or writes it there under -update.
+func compareGolden[T any](t *testing.T, path string, got T) {
 	t.Helper()
-	if *updateFiles {
+	if *update {
 		var b bytes.Buffer
 		enc := json.NewEncoder(&b)
 		enc.SetEscapeHTML(false)
@@ -75,7 +76,7 @@ func compareGolden(t *testing.T, path string, got fileGolden) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var want fileGolden
+	var want T
 	if err := json.Unmarshal(data, &want); err != nil {
 		t.Fatal(err)
 	}

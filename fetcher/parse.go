@@ -266,12 +266,19 @@ func firstNonEmpty(list ...string) string {
 
 // resolve returns ref as an absolute http or https address without user names, or "".
 func resolve(base *url.URL, ref string) string {
+	if strings.ContainsAny(ref, " \t\r\n") {
+		lines := strings.FieldsFunc(ref, func(r rune) bool { return r == '\t' || r == '\r' || r == '\n' })
+		for i := range lines { // broken over lines, and indented
+			lines[i] = strings.TrimSpace(lines[i])
+		}
+		ref = strings.ReplaceAll(strings.TrimSpace(strings.Join(lines, "")), " ", "%20")
+	}
 	ref = strings.Map(func(r rune) rune {
 		if r <= ' ' || visible(r) < 0 || r == 0x200e || r == 0x200f || r == 0x61c { // white space, controls, marks of direction
 			return -1
 		}
 		return r
-	}, strings.TrimSpace(ref))
+	}, ref)
 	if ref == "" || len(ref) > maxURL {
 		return ""
 	}

@@ -1,20 +1,17 @@
 package fetcher
 
 import (
-	"encoding/json"
-	"flag"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"storyfold/story"
 )
-
-var update = flag.Bool("update", false, "write what was read into the .json files of testdata/feeds")
 
 // golden is what a document of testdata/feeds is read as.
 type golden struct {
@@ -64,27 +61,46 @@ func TestDocuments(t *testing.T) {
 			contentType, _ := os.ReadFile(name + ".type")
 			doc, err := parseFeed(data, strings.TrimSpace(string(contentType)),
 				"https://feeds.example.org/news/feed.xml", story.Source{Name: testSource})
-			got := goldenOf(doc, err)
-			if *update {
-				out, err := json.MarshalIndent(got, "", "  ")
+			compareGolden(t, name+".json", goldenOf(doc, err))
+		})
+	}
+}
+
+// goldenLook is what one of several documents of a feed is read as.
+type goldenLook struct {
+	Identities []string `json:"identities"`
+	NewGuids   bool     `json:"newGuids,omitempty"`
+	NewNames   bool     `json:"newNames,omitempty"`
+}
+
+// TestLooks reads the documents 1.xml, 2.xml, … of each folder of testdata/looks, as one feed
+// gives them in turn, and compares with looks.json.
+func TestLooks(t *testing.T) {
+	folders, _ := filepath.Glob("testdata/looks/*")
+	if len(folders) == 0 {
+		t.Fatal("no folders in testdata/looks")
+	}
+	for _, folder := range folders {
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			var got []goldenLook
+			var st story.SourceState
+			for n := 1; ; n++ {
+				data, err := os.ReadFile(fmt.Sprintf("%s/%d.xml", folder, n))
+				if errors.Is(err, fs.ErrNotExist) {
+					break
+				}
+				doc, err := parseNext(data, "", "https://weir.example.org/feed.xml", story.Source{Name: testSource}, &st)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := os.WriteFile(name+".json", append(out, '\n'), 0o644); err != nil {
-					t.Fatal(err)
+				st.Marks, st.Churn, st.Unnamed = doc.marks, doc.churn, doc.unnamed
+				look := goldenLook{NewGuids: doc.churn, NewNames: doc.unnamed}
+				for _, a := range doc.Articles {
+					look.Identities = append(look.Identities, a.Identity)
 				}
+				got = append(got, look)
 			}
-			wanted, err := os.ReadFile(name + ".json")
-			if err != nil {
-				t.Fatal(err)
-			}
-			var want golden
-			if err := json.Unmarshal(wanted, &want); err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("parseFeed(%s) (-want +got):\n%s", file, diff)
-			}
+			compareGolden(t, folder+"/looks.json", got)
 		})
 	}
 }

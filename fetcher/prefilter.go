@@ -22,6 +22,7 @@ const (
 type filtered struct {
 	data    []byte // UTF-8; for XML: well-formed, no declaration, no comments, at most maxDepth deep
 	root    string // local name of the root element in lower case; "" for JSON
+	id      string // <id> of the feed as written, where the document uses xml:base
 	items   []itemMeta
 	err     error    // why data is not all, or not just, what the document holds: ErrCutOff, ErrBroken, ErrTooManyItems
 	warning string   // what was changed without loss of items
@@ -65,7 +66,7 @@ func filter(data []byte, contentType string, aside bool) (*filtered, error) {
 	if err := s.run(); err != nil {
 		return nil, err
 	}
-	return &filtered{data: s.out, root: s.root, items: s.items, texts: s.texts, err: s.problem(), warning: warning}, nil
+	return &filtered{data: s.out, root: s.root, id: s.id, items: s.items, texts: s.texts, err: s.problem(), warning: warning}, nil
 }
 
 // refuseBinary recognises images, archives and the like by their first bytes.
@@ -126,6 +127,7 @@ type scanner struct {
 	root    string
 	stack   []open
 	items   []itemMeta // one for each item in out
+	id      string     // as itemMeta has it, of the feed
 	texts   []string   // set aside
 	aside   bool       // texts can be
 	keepIDs bool
@@ -333,7 +335,7 @@ func (s *scanner) startTag(rest []byte) error {
 		s.items = append(s.items, itemMeta{lang: tag.attr("xml:lang")})
 		s.stack = append(s.stack, open{name: tag.name, at: at, item: true})
 	} else {
-		if s.keepIDs && local == "id" && len(s.stack) > 0 && s.stack[len(s.stack)-1].item {
+		if s.keepIDs && local == "id" {
 			s.noteID()
 		}
 		aside = s.mayAside(&tag)
@@ -380,14 +382,22 @@ func (s *scanner) inItem() bool {
 	return false
 }
 
-// noteID keeps the text up to the next tag as the id of the last item.
+// noteID keeps the text up to the next tag as the id of the last item, or of the feed, if
+// the tag stands right in it.
 func (s *scanner) noteID() {
+	id := &s.id
+	switch {
+	case len(s.stack) > 0 && s.stack[len(s.stack)-1].item:
+		id = &s.items[len(s.items)-1].id
+	case len(s.stack) != 1:
+		return
+	}
 	text := s.in[s.pos:]
 	text = bytes.TrimPrefix(bytes.TrimSpace(text[:min(len(text), maxURL)]), []byte("<![CDATA["))
 	if end := bytes.IndexByte(text, '<'); end >= 0 {
 		text = text[:end]
 	}
-	s.items[len(s.items)-1].id = cleanLine(strings.TrimSuffix(strings.TrimSpace(string(text)), "]]>"), maxURL)
+	*id = cleanLine(strings.TrimSuffix(strings.TrimSpace(string(text)), "]]>"), maxURL)
 }
 
 // bareTag writes the "<" at pos as text.
