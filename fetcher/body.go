@@ -17,11 +17,11 @@ import (
 // maxCodings is how many compressions may lie over one another.
 const maxCodings = 2
 
-// readBody returns the unpacked body of resp. One of more than limit bytes, packed
-// or not, is ErrTooLarge and nothing. On another error what came before it is
-// returned with it. After each maxSmall bytes, more is called with their number, and its
-// error ends the reading.
-func readBody(resp *http.Response, limit int64, more func(size int) error) ([]byte, error) {
+// readBody returns the unpacked body of resp, in the memory of head where that
+// suffices. One of more than limit bytes, packed or not, is ErrTooLarge and nothing. On
+// another error what came before it is returned with it. After each maxSmall bytes, more
+// is called with their number, and its error ends the reading.
+func readBody(resp *http.Response, head *bytes.Buffer, limit int64, more func(size int) error) ([]byte, error) {
 	if resp.ContentLength > limit {
 		return nil, fmt.Errorf("%w: it announces %s", ErrTooLarge, size(resp.ContentLength))
 	}
@@ -46,20 +46,23 @@ func readBody(resp *http.Response, limit int64, more func(size int) error) ([]by
 			}
 		}
 	}
-	body, err := readWhole(r, resp.ContentLength, more)
+	body, err := readWhole(r, head, resp.ContentLength, more)
 	if errors.Is(err, ErrTooLarge) {
 		return nil, err
 	}
 	return body, err
 }
 
+// bodies are buffers for bodies of up to maxSmall bytes.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // chunks are pieces of maxSmall bytes for bodies that are larger: most of those turn
 // out to be too large, and leave nothing to the garbage collector.
 var chunks = sync.Pool{New: func() any { return new([maxSmall]byte) }}
 
-// readWhole reads r to its end; size is what is announced, -1 or less than the truth if it is not known.
-func readWhole(r io.Reader, size int64, more func(size int) error) (body []byte, err error) {
-	var head bytes.Buffer
+// readWhole reads r to its end, into head if that are fewer than maxSmall bytes. The
+// size is what is announced, -1 or less than the truth if it is not known.
+func readWhole(r io.Reader, head *bytes.Buffer, size int64, more func(size int) error) (body []byte, err error) {
 	if size > 0 {
 		head.Grow(int(min(size, maxSmall)) + bytes.MinRead)
 	}

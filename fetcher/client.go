@@ -1,6 +1,7 @@
 package fetcher
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/net/publicsuffix"
@@ -103,7 +105,7 @@ type answer struct {
 	finalURL    string // after redirects
 	moved       string // where permanent redirects lead; "" if there were none
 	header      http.Header
-	done        func() // gives back the room of body; to be called once it is no longer used
+	done        func() // gives back the memory of body and its room; to be called once neither is used
 }
 
 // get makes a conditional GET of src with the validators of st, on the visit v. An
@@ -137,10 +139,15 @@ func (c *client) get(ctx context.Context, v *visit, src *story.Source, st *story
 			challenge: resp.Header.Get("Cf-Mitigated") == "challenge"}
 	}
 	room := &room{client: c, ctx: ctx, patience: patience}
-	a.body, err = readBody(resp, c.maxBody, room.forMore)
-	a.done = room.leave
-	if err != nil && len(a.body) == 0 {
+	head := bodies.Get().(*bytes.Buffer)
+	a.body, err = readBody(resp, head, c.maxBody, room.forMore)
+	a.done = sync.OnceFunc(func() {
 		room.leave()
+		head.Reset()
+		bodies.Put(head)
+	})
+	if err != nil && len(a.body) == 0 {
+		a.done()
 		return nil, explain(ctx, err, c.timeout)
 	}
 	if err != nil {

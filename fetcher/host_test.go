@@ -311,13 +311,13 @@ func TestMoved(t *testing.T) {
 // TestCaptivePortal has a redirect that comes and goes, and one to another place each time.
 func TestCaptivePortal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var n atomic.Int32
+		var a, b atomic.Int32
 		g := start(t, []story.Source{feedSource("a", "https://a.example/"), feedSource("b", "https://b.example/")}, nil, func(r *http.Request) (*http.Response, error) {
-			switch k := n.Add(1); {
-			case r.URL.Host == "a.example" && k%5 != 0:
+			switch {
+			case r.URL.Host == "a.example" && a.Add(1)%5 != 0:
 				return respond(r, 301, "", "Location", "https://portal.example/login"), nil
 			case r.URL.Host == "b.example":
-				return respond(r, 301, "", "Location", fmt.Sprintf("https://cdn.example/%d", k)), nil
+				return respond(r, 301, "", "Location", fmt.Sprintf("https://cdn.example/%d", b.Add(1))), nil
 			}
 			return same(r)
 		}, func(o *Options) { o.Interval = 2 * time.Hour })

@@ -142,7 +142,7 @@ type scanner struct {
 var errDone = errors.New("document ends") // the scanner needs no more
 
 func (s *scanner) run() error {
-	s.out = make([]byte, 0, len(s.in)+256)
+	s.out = make([]byte, 0, len(s.in)/4+1024) // most of it are texts, which are set aside
 	s.lastEnd = bytes.LastIndexByte(s.in, '>')
 	for s.pos < len(s.in) {
 		next := bytes.IndexByte(s.in[s.pos:], '<')

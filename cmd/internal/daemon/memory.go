@@ -14,7 +14,7 @@ import (
 // beside little that stays: collecting by a fixed share of what stays would double the memory
 // of a large daemon and have a small one collect all the time.
 const (
-	leastGoal = 96 << 20 // bytes; below, collecting more often is not worth it
+	leastGoal = 64 << 20 // bytes; below, collecting more often is not worth it
 	goalOver  = 40       // percent beside what is in use, where that is more
 
 	// lullAfter is how long no collection must have taken place until what they
