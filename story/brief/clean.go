@@ -213,19 +213,24 @@ func isAside(s string) bool {
 // isCaption reports whether s is what is written below a picture: it says so, or
 // ends with a place and the day ("in Luhansk, April 27, 2014.").
 func isCaption(s string) bool {
-	if strings.Contains(s, "file photo") || strings.Contains(s, "handout photo") || strings.Contains(s, "file picture") {
+	if strings.Contains(s, "file photo") || strings.Contains(s, "handout photo") {
 		return true
 	}
-	words := strings.Fields(s[max(0, len(s)-60):])
-	n := len(words)
-	if n < 4 {
+	head, ok := strings.CutSuffix(s, ".")
+	if n := len(head) - len("1, 2026"); !ok || n < 0 || head[n+len("1,")] != ' ' || !isDigits(head[n+len("1, "):]) {
 		return false
 	}
-	year, day, month := strings.TrimRight(words[n-1], "."), strings.TrimRight(words[n-2], ","), words[n-3]
-	before := strings.ToLower(strings.TrimRight(words[n-4], ","))
-	return len(year) == 4 && strings.Trim(year, "0123456789") == "" && len(day) <= 2 && strings.Trim(day, "0123456789") == "" &&
-		isMonth(strings.ToLower(strings.TrimRight(month, "."))) && strings.HasSuffix(words[n-4], ",") && !strings.HasSuffix(before, "day")
+	words := strings.Fields(head[max(0, len(head)-60):])
+	if len(words) < 4 {
+		return false
+	}
+	words = words[len(words)-4:]
+	place, found := strings.CutSuffix(words[0], ",")
+	return found && !strings.HasSuffix(place, "day") && isMonth(strings.ToLower(strings.TrimRight(words[1], "."))) && isDigits(strings.TrimRight(words[2], ","))
 }
+
+// isDigits reports whether s has nothing but digits.
+func isDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 // isDense reports whether r is of a script that says a word in a sign or two.
 func isDense(r rune) bool {

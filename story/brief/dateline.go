@@ -32,11 +32,11 @@ func cutDateline(s string) string {
 
 // cutPlace cuts a place in capitals with a colon off the front ("AMMAN: ").
 func cutPlace(s string) string {
-	head, tail, ok := strings.Cut(clip(s, 2*maxDateline), ": ")
-	if tail = strings.TrimLeft(s[min(len(s), len(head)+2):], " "); !ok || !opens(tail) || len(strings.Fields(head)) > 4 {
+	head, _, ok := strings.Cut(clip(s, 2*maxDateline), ": ")
+	if !ok || utf8.RuneCountInString(head) < 4 || strings.ToUpper(head) != head || strings.ToLower(head) == head || len(strings.Fields(head)) > 4 {
 		return s
 	}
-	if utf8.RuneCountInString(head) >= 4 && strings.ToUpper(head) == head && strings.ToLower(head) != head {
+	if tail := strings.TrimLeft(s[len(head)+2:], " "); opens(tail) {
 		return tail
 	}
 	return s
@@ -53,7 +53,7 @@ func cutStamp(s string) string {
 			return s
 		}
 		bare := strings.ToLower(strings.Trim(word, ",.()[]|–—-"))
-		digits := strings.Trim(strings.TrimRight(bare, "apmsthnrdh"), "0123456789") == "" && bare != "" && bare[0] <= '9'
+		digits := strings.Trim(strings.TrimRight(bare, "apmsthnrd"), "0123456789") == "" && bare != "" && bare[0] <= '9'
 		switch {
 		case bare == "", i > 0 && bare == "at", stampWords[strings.TrimRight(bare, ":")]:
 		case word[0] == '[' && digits:
