@@ -132,11 +132,7 @@ func BenchmarkJoin(b *testing.B) {
 			s, before := c.Stories[0], db.bolt.Stats().TxStats
 			for b.Loop() {
 				b.StopTimer()
-				c := single(db.NextSeq(), db.NextSeq())
-				m := story.MemberOf(&c.Articles[0])
-				m.Family, m.Why = len(s.Members)+1, c.Decisions[0].Reason
-				s.Members = append(s.Members, m)
-				c.Stories, c.Decisions[0].Story = []story.Story{s}, "large"
+				c := joining(db.NextSeq(), &s)
 				b.StartTimer()
 				commit(b, db, c)
 			}

@@ -25,7 +25,7 @@ func (db *DB) Check() error {
 	err := db.view(checkPages)
 	if err == nil {
 		err = db.view(func(t tables) error {
-			c := checker{tables: t, sources: map[string]Count{}}
+			c := checker{tables: t, sources: map[string]Count{}, owned: map[string]int{}}
 			return c.run()
 		})
 	}
@@ -80,8 +80,8 @@ type checker struct {
 	// What was counted on the way.
 	totals  totals
 	sources map[string]Count
-	owned   int // members of all stories
-	marks   int // entries that bucket decisionof should have
+	owned   map[string]int // entries that the buckets of the stories' parts should have
+	marks   int            // entries that bucket decisionof should have
 }
 
 func (c *checker) run() error {
@@ -198,73 +198,6 @@ func (c *checker) names() {
 		}
 		if !found {
 			c.add("article %d is not found by its name %s", seq, printKey(k[8:]))
-		}
-	}
-}
-
-// stories: every story holds together and has its members and places.
-func (c *checker) stories() {
-	for k := range withPrefix(c.story, nil) {
-		var s story.Story
-		if _, err := get(c.story, bucketStory, k, &s); err != nil {
-			c.add("%w", err)
-			continue
-		}
-		if string(s.ID) != string(k) || len(s.Members) == 0 {
-			c.add("story at key %s has id %s and %d members", printKey(k), s.ID, len(s.Members))
-			continue
-		}
-		c.members(&s)
-		c.revisions(&s)
-		if c.updated.Get(timedKey(&s)) == nil {
-			c.add("story %s is missing among the newest", s.ID)
-		}
-		if b, place := c.orderOf(&s); b.Get(place) == nil {
-			c.add("story %s (closed: %t) is missing among its like", s.ID, s.Closed)
-		}
-		counted := changes{totals: c.totals, sources: c.sources}
-		counted.story(&s, +1)
-		c.totals = counted.totals
-	}
-	c.equal("members of stories", c.owned, c.totals[totalArticles])
-}
-
-// members: in order, stored, in this story alone; and the reports are theirs.
-func (c *checker) members(s *story.Story) {
-	last := uint64(0)
-	for _, m := range s.Members {
-		seq := number(m.Seq)
-		if m.Seq <= last {
-			c.add("story %s: member %d comes after %d", s.ID, m.Seq, last)
-		}
-		last = m.Seq
-		if c.article.Get(seq) == nil {
-			c.add("story %s: member %d is not stored", s.ID, m.Seq)
-		}
-		if id := c.member.Get(seq); string(id) != string(s.ID) {
-			c.add("story %s: member %d is in story %q", s.ID, m.Seq, id)
-		}
-		if got := c.id.Get([]byte(m.ID)); !bytes.Equal(got, seq) {
-			c.add("story %s: member %d has id %s, which leads to %s", s.ID, m.Seq, m.ID, printKey(got))
-		}
-	}
-	c.owned += len(s.Members)
-	if want := story.Independent(s.Members); s.Reports != want {
-		c.add("story %s: %d reports, but %d are independent, of %d members", s.ID, s.Reports, want, len(s.Members))
-	}
-}
-
-// revisions: numbered from 1, in the order of their times.
-func (c *checker) revisions(s *story.Story) {
-	if len(s.Revisions) == 0 {
-		c.add("story %s: it has no revision", s.ID)
-	}
-	for i, r := range s.Revisions {
-		if r.Number != i+1 {
-			c.add("story %s: revision %d stands in place of %d", s.ID, r.Number, i+1)
-		}
-		if i > 0 && r.Time.Before(s.Revisions[i-1].Time) {
-			c.add("story %s: revision %d is older than the one before", s.ID, r.Number)
 		}
 	}
 }

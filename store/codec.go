@@ -59,11 +59,14 @@ func encode(v any) ([]byte, error) {
 }
 
 // pack returns the record of these bytes.
-func pack(plain []byte) ([]byte, error) {
+func pack(plain []byte) ([]byte, error) { return packFrom(plain, minCompressed) }
+
+// packFrom is pack, compressing from so many bytes on.
+func packFrom(plain []byte, compress int) ([]byte, error) {
 	if len(plain) > maxRecord {
 		return nil, fmt.Errorf("%w: a record of %d bytes", ErrInvalid, len(plain))
 	}
-	if len(plain) >= minCompressed {
+	if len(plain) >= compress {
 		return zstdEncoder.EncodeAll(plain, []byte{formatZstd}), nil
 	}
 	b := append(make([]byte, 0, 5+len(plain)), formatPlain)
@@ -195,25 +198,6 @@ func cleanArticle(a story.Article) story.Article {
 		a.Titles[i].Until = cleanTime(a.Titles[i].Until)
 	}
 	return a
-}
-
-// cleanStory returns s with all times as cleanTime gives them. It shares the rest.
-func cleanStory(s story.Story) story.Story {
-	s.Shown = cleanTime(s.Shown)
-	s.Members = slices.Clone(s.Members)
-	for i := range s.Members {
-		m := &s.Members[i]
-		m.Time, m.FirstSeen = cleanTime(m.Time), cleanTime(m.FirstSeen)
-	}
-	s.Revisions = slices.Clone(s.Revisions)
-	for i := range s.Revisions {
-		s.Revisions[i].Time = cleanTime(s.Revisions[i].Time)
-	}
-	s.History = slices.Clone(s.History)
-	for i := range s.History {
-		s.History[i].Time = cleanTime(s.History[i].Time)
-	}
-	return s
 }
 
 // cleanState returns s with all times as cleanTime gives them.

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"time"
 
 	"storyfold/story"
@@ -17,8 +16,9 @@ const maxID = 64
 // ErrInvalid; other errors come from the disk.
 //
 // Articles with a sequence number that is stored replace that article; new ones
-// must continue NextSeq in order. Stories replace whole. In the end every
-// article must be a member of exactly one story. An empty commit writes nothing.
+// must continue NextSeq in order. Stories replace whole; story.Commit.Fresh spares
+// the store to look at what has not changed of them. In the end every article
+// must be a member of exactly one story. An empty commit writes nothing.
 func (db *DB) Commit(c *story.Commit) error {
 	if isEmpty(c) {
 		return nil
@@ -27,7 +27,7 @@ func (db *DB) Commit(c *story.Commit) error {
 	defer db.write.Unlock()
 	asked := db.asked.all()
 	err := db.update(func(t tables) error {
-		w := writer{tables: t, db: db, commit: c, changes: newChanges(), loose: map[uint64]bool{}}
+		w := writer{tables: t, db: db, commit: c, changes: newChanges(), loose: map[uint64]bool{}, touched: map[story.ID]*touched{}}
 		if err := w.run(); err != nil {
 			return err
 		}
@@ -53,16 +53,15 @@ type writer struct {
 	commit  *story.Commit
 	changes changes
 
-	// loose are the articles that are new or left their story: each must be in
-	// one at the end.
-	loose map[uint64]bool
+	loose   map[uint64]bool       // new articles that no story has taken yet
+	touched map[story.ID]*touched // the stories that change or become aliases
 }
 
-// run stores the commit. The order matters: stories let go of their members
-// before any takes one, and an alias ends at a story that is stored.
+// run stores the commit. The order matters: what becomes of each story is known
+// before any takes a member of another, and an alias ends at a story that is stored.
 func (w *writer) run() error {
 	for _, step := range []func() error{
-		w.articles, w.listings, w.leave, w.aliases, w.join, w.settle, w.decisions, w.constraints, w.states, w.finish,
+		w.articles, w.listings, w.touch, w.aliases, w.join, w.settle, w.decisions, w.constraints, w.states, w.finish,
 	} {
 		if err := step(); err != nil {
 			return err
@@ -172,91 +171,6 @@ func (w *writer) listings() error {
 	return nil
 }
 
-// leave takes all that is indexed of the changed stories' earlier state away.
-func (w *writer) leave() error {
-	for i := range w.commit.Stories {
-		s := &w.commit.Stories[i]
-		if err := w.checkStory(s); err != nil {
-			return fmt.Errorf("story %s: %w", s.ID, err)
-		}
-		if err := w.dropStory(s.ID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// checkStory refuses a story that the store could not give back.
-func (w *writer) checkStory(s *story.Story) error {
-	switch id := []byte(s.ID); {
-	case len(id) == 0 || len(id) > maxID || bytes.IndexByte(id, 0) >= 0:
-		return fmt.Errorf("%w: the id is %q", ErrInvalid, s.ID)
-	case w.alias.Get(id) != nil:
-		return fmt.Errorf("%w: it is an alias", ErrInvalid)
-	case w.removed.Get(id) != nil:
-		return fmt.Errorf("%w: it has been removed", ErrInvalid)
-	case len(s.Members) == 0:
-		return fmt.Errorf("%w: it has no members", ErrInvalid)
-	}
-	return nil
-}
-
-// dropStory removes a story's record and its places in the orders of stories, if
-// it is stored, and lets its members loose. Bucket member still names it for
-// them: most come back, and none may stay loose.
-func (w *writer) dropStory(id story.ID) error {
-	var old outline
-	if ok, err := get(w.story, bucketStory, []byte(id), &old); !ok || err != nil {
-		return err
-	}
-	s := old.story()
-	for i := range s.Members {
-		w.loose[s.Members[i].Seq] = true
-	}
-	w.changes.story(&s, -1)
-	return w.dropHeader(&s)
-}
-
-// outline is what the places and counts of a stored story follow from. Reading
-// it leaves out most of the record of a large story.
-type outline struct {
-	ID      story.ID `cbor:"1,keyasint"`
-	Members []struct {
-		Seq       uint64    `cbor:"1,keyasint"`
-		Source    string    `cbor:"5,keyasint"`
-		Also      []string  `cbor:"6,keyasint"`
-		FirstSeen time.Time `cbor:"9,keyasint"`
-	} `cbor:"2,keyasint"`
-	Revisions []struct {
-		Time time.Time `cbor:"2,keyasint"`
-	} `cbor:"3,keyasint"`
-	Closed bool `cbor:"6,keyasint"`
-}
-
-// story returns the story with nothing but what o has of it.
-func (o *outline) story() story.Story {
-	s := story.Story{ID: o.ID, Closed: o.Closed, Members: make([]story.Member, len(o.Members))}
-	for i, m := range o.Members {
-		s.Members[i] = story.Member{Seq: m.Seq, Source: m.Source, Also: m.Also, FirstSeen: m.FirstSeen}
-	}
-	if n := len(o.Revisions); n > 0 {
-		s.Revisions = []story.Revision{{Time: o.Revisions[n-1].Time}}
-	}
-	return s
-}
-
-// dropHeader removes the record of s and its places in the orders of stories.
-func (t tables) dropHeader(s *story.Story) error {
-	if err := t.updated.Delete(timedKey(s)); err != nil {
-		return err
-	}
-	order, place := t.orderOf(s)
-	if err := order.Delete(place); err != nil {
-		return err
-	}
-	return t.story.Delete([]byte(s.ID))
-}
-
 // aliases turns stories into aliases. Aliases of such a story follow it, so that
 // each always names where it ends.
 func (w *writer) aliases() error {
@@ -282,7 +196,7 @@ func (w *writer) putAlias(from, to story.ID) error {
 	case w.removed.Get(key) != nil:
 		return fmt.Errorf("%w: it has been removed", ErrInvalid)
 	}
-	if err := w.dropStory(from); err != nil {
+	if err := w.leave(from); err != nil {
 		return err
 	}
 	var follow []story.ID
@@ -324,78 +238,6 @@ func (w *writer) pointAlias(from, to story.ID, n uint64) error {
 func aliasEnd(v []byte) story.ID { return story.ID(v[min(8, len(v)):]) }
 
 func aliasNumber(v []byte) uint64 { return parseNumber(v[:min(8, len(v))]) }
-
-// join stores the changed stories and gives them their members.
-func (w *writer) join() error {
-	for i := range w.commit.Stories {
-		s := cleanStory(w.commit.Stories[i])
-		if w.alias.Get([]byte(s.ID)) != nil {
-			return fmt.Errorf("%w: story %s is an alias in the same commit", ErrInvalid, s.ID)
-		}
-		if w.story.Get([]byte(s.ID)) != nil {
-			return fmt.Errorf("%w: story %s is there twice", ErrInvalid, s.ID)
-		}
-		if err := w.takeMembers(&s); err != nil {
-			return fmt.Errorf("story %s: %w", s.ID, err)
-		}
-		order, place := w.orderOf(&s)
-		if err := order.Put(place, nil); err != nil {
-			return err
-		}
-		if err := w.updated.Put(timedKey(&s), nil); err != nil {
-			return err
-		}
-		if err := put(w.story, []byte(s.ID), &s); err != nil {
-			return fmt.Errorf("story %s: %w", s.ID, err)
-		}
-		w.changes.story(&s, +1)
-	}
-	return nil
-}
-
-func (w *writer) takeMembers(s *story.Story) error {
-	last := uint64(0)
-	for _, m := range s.Members {
-		seq := number(m.Seq)
-		if m.Seq <= last {
-			return fmt.Errorf("%w: member %d is not in order", ErrInvalid, m.Seq)
-		}
-		last = m.Seq
-		id := w.member.Get(seq)
-		switch {
-		case !w.loose[m.Seq] && id != nil:
-			return fmt.Errorf("%w: member %d is in story %s", ErrInvalid, m.Seq, id)
-		case !w.loose[m.Seq]:
-			return fmt.Errorf("%w: member %d is not stored", ErrInvalid, m.Seq)
-		}
-		delete(w.loose, m.Seq)
-		if string(id) == string(s.ID) { // as it was
-			continue
-		}
-		if err := w.member.Put(seq, []byte(s.ID)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// settle refuses a commit that leaves an article without a story, or an alias
-// without an end.
-func (w *writer) settle() error {
-	if len(w.loose) > 0 {
-		var seqs []uint64
-		for seq := range w.loose {
-			seqs = append(seqs, seq)
-		}
-		return fmt.Errorf("%w: article %d is in no story (one of %d)", ErrInvalid, slices.Min(seqs), len(seqs))
-	}
-	for _, a := range w.commit.Aliases {
-		if end := aliasEnd(w.alias.Get([]byte(a.From))); w.story.Get([]byte(end)) == nil {
-			return fmt.Errorf("%w: alias %s ends at %s, which is not stored", ErrInvalid, a.From, end)
-		}
-	}
-	return nil
-}
 
 // record is the value of a decision.
 type record struct {
@@ -472,6 +314,10 @@ func (w *writer) finish() error {
 
 // advance writes a generation that no reader of this process has seen.
 func (db *DB) advance(t tables) error {
-	n := max(t.number(keyGeneration), db.generation.Load()) + 1
-	return t.meta.Put(keyGeneration, number(n))
+	return t.meta.Put(keyGeneration, number(db.nextGeneration(t)))
+}
+
+// nextGeneration returns the generation that a transaction makes.
+func (db *DB) nextGeneration(t tables) uint64 {
+	return max(t.number(keyGeneration), db.generation.Load()) + 1
 }

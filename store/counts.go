@@ -57,24 +57,19 @@ func (c *changes) article(a *story.Article, n int) {
 	}
 }
 
-// story notes that s came or went.
-func (c *changes) story(s *story.Story, n int) {
-	if s.Closed {
-		c.totals[totalClosed] += n
-	} else {
-		c.totals[totalOpen] += n
+// stories notes that a source has so many stories more.
+func (c *changes) stories(source string, n int) {
+	count := c.sources[source]
+	count.Stories += n
+	c.sources[source] = count
+}
+
+// totalOf returns the place in the totals of stories that are closed, or not.
+func totalOf(closed bool) int {
+	if closed {
+		return totalClosed
 	}
-	sources := map[string]bool{}
-	for i := range s.Members {
-		for source := range sourcesOf(s.Members[i].Source, s.Members[i].Also) {
-			sources[source] = true
-		}
-	}
-	for source := range sources {
-		count := c.sources[source]
-		count.Stories += n
-		c.sources[source] = count
-	}
+	return totalOpen
 }
 
 // sourcesOf returns a source and the further ones that list the same article.

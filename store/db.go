@@ -111,6 +111,8 @@ type DB struct {
 	lock *lockFile
 	uuid [16]byte
 
+	from uint32 // the version of the file before Open
+
 	write sync.Mutex // held by whoever changes the store, and while Check reads its pages
 
 	next       atomic.Uint64 // as NextSeq; read anew after a commit that failed
@@ -122,11 +124,15 @@ type DB struct {
 
 // Open opens the store in dir. The error is or wraps ErrNoStore, ErrLocked,
 // ErrNewer, ErrForeign or ErrDamaged where one of them fits; a file that is
-// there is never overwritten.
+// there is never overwritten. A store of an earlier version is converted, and
+// its file kept beside it (see Kept).
 func Open(dir string, o Options) (*DB, error) {
 	o = o.withDefaults()
 	path := filepath.Join(dir, fileName)
 	db, err := open(dir, path, o)
+	if errors.Is(err, errOlder) {
+		db, err = openOlder(dir, path, o)
+	}
 	switch {
 	case errors.Is(err, ErrNoStore):
 		return nil, fmt.Errorf("%w at %s", ErrNoStore, path)
@@ -134,6 +140,23 @@ func Open(dir string, o Options) (*DB, error) {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
 	}
 	return db, nil
+}
+
+// errOlder reports a file of an earlier version to one who may only read.
+var errOlder = errors.New("of an earlier version")
+
+// openOlder opens a file of an earlier version for reading: it is converted first.
+func openOlder(dir, path string, o Options) (*DB, error) {
+	writer := o
+	writer.ReadOnly = false
+	db, err := open(dir, path, writer)
+	if err == nil {
+		err = db.Close()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return open(dir, path, o)
 }
 
 func open(dir, path string, o Options) (_ *DB, err error) {
@@ -157,14 +180,23 @@ func open(dir, path string, o Options) (_ *DB, err error) {
 			return nil, fmt.Errorf("create: %w", err)
 		}
 	}
-	if err := inspect(path, o); err != nil {
+	from, err := inspect(path, o)
+	if err != nil {
 		return nil, err
+	}
+	if from < version {
+		if o.ReadOnly {
+			return nil, errOlder
+		}
+		if err := convert(dir, from, o); err != nil {
+			return nil, fmt.Errorf("convert from format %d: %w", from, err)
+		}
 	}
 	b, err := openBolt(path, o)
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{path: path, opts: o, bolt: b, lock: lock}
+	db := &DB{path: path, opts: o, bolt: b, lock: lock, from: from}
 	if err := db.view(db.load); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -237,6 +269,15 @@ func (db *DB) Close() error {
 		return fmt.Errorf("close store %s: %w", db.path, err)
 	}
 	return nil
+}
+
+// Kept returns where the file is that Open converted from an earlier version; ""
+// if there was no need.
+func (db *DB) Kept() string {
+	if db.from == version {
+		return ""
+	}
+	return filepath.Join(filepath.Dir(db.path), keptName(db.from))
 }
 
 // Path returns where the store's file is.

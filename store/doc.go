@@ -18,7 +18,11 @@
 // until that is known. Damage that is found later is an error of the one read
 // that comes upon it.
 //
-// # Format, version 1
+// A store of an earlier version is converted when it is opened: in a copy, which
+// takes the file's place when it is complete; the earlier file stays as
+// storyfold.db.vN, N being its version.
+//
+// # Format, version 2
 //
 // In keys and values numbers are 8 bytes, big-endian; a time is 12 bytes that
 // sort as times do: seconds since 1970 as a number with the sign bit flipped, and
@@ -30,9 +34,16 @@
 // CBOR in 4 bytes, and the CBOR; or 2, and a zstd frame of the CBOR (from 256
 // bytes on). Fields that are not known are skipped.
 //
+// A story is kept in parts, so that what a join costs does not depend on how large
+// the story is: its header, which stays small, and records of its members, its
+// revisions, what these told, and its formers. The records of parts are CBOR maps
+// of indefinite length, their keys ascending; zero fields are left out, and a time
+// is whole seconds since 1970, or a list of those and nanoseconds. Records of
+// members and revisions are compressed from 1,024 bytes on.
+//
 //	bucket      key                    value
 //	meta        "format"               "storyfold"
-//	            "version"              4 bytes, big-endian: 1
+//	            "version"              4 bytes, big-endian: 2
 //	            "uuid"                 16 bytes, random, RFC 9562 version 4
 //	            "secret"               32 bytes, random, made when first needed
 //	            "mutes"                record of a list of story.Mute, up to 1,000
@@ -50,7 +61,21 @@
 //	            name of a key or link  to the article
 //	id          public id (16 bytes)   sequence
 //	member      sequence               id of the story that the article is in
-//	story       id                     record story.Story
+//	story       id                     record of the header: story.Story without its members,
+//	                                   revisions and formers, and 12: number of members, 13: sum
+//	                                   of their numbers' SplitMix64, modulo 2^64, 14: number of revisions,
+//	                                   15: time of the last one, 16: sequence of the first
+//	                                   member, 17: when the newest was first seen, if the story
+//	                                   is closed, 18: formers, {1: time, 2: id}, in their order,
+//	                                   19: generation that stored the story last
+//	memberof    id, 0, sequence        record story.Member
+//	revision    id, 0, number          record story.Revision, with the articles that came since
+//	                                   the one before, and 8: those that went
+//	told        id, 0, number          record story.Told of that revision; may be missing
+//	former      id, 0, id of a story   record story.Story: a story that became this one, whole
+//	            that became it
+//	sourceof    id, 0, name of a       number of members that the source brings or lists, the
+//	            source (as a name)     source
 //	updated     time of the last       empty
 //	            revision, id
 //	open        sequence of the first  empty: stories that are not closed
@@ -94,9 +119,13 @@
 //	key[k] = _, n    ⇔  name has n 'k' k;  then article[n] is there
 //	link has l 0 n   ⇔  name has n 'l' l;  then article[n] is there
 //	gone[k] is there  ⇒  key[k] is not
-//	member[n] = s  ⇔  n is among story[s].Members, |member| = |article|
+//	member[n] = s  ⇔  memberof has s 0 n, |member| = |memberof| = |article|
 //	story[s].ID = s, Members not empty, Seq ascending, id[Members[i].ID] = Members[i].Seq
-//	Revisions not empty, Revisions[i].Number = i+1, Time ascending
+//	Revisions not empty, Revisions[i].Number = i+1, Time and Articles ascending
+//	told has s 0 n  ⇒  revision has s 0 n, n > |Revisions| - story.MaxTold
+//	former has s 0 f  ⇔  f is among the header's formers
+//	sourceof[s 0 x] = number of members of x > 0
+//	the header says what the parts are
 //	Reports = story.Independent(Members)
 //	updated has Updated() s, and open has Members[0].Seq s, or, if Closed, closed has
 //	    the newest FirstSeen and s;  |updated| = |open| + |closed| = |story|

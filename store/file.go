@@ -15,7 +15,7 @@ import (
 )
 
 // version is the version of the format in doc.go that this code reads and writes.
-const version = 1
+const version = 2
 
 // formatName marks a bbolt file as ours.
 const formatName = "storyfold"
@@ -46,7 +46,7 @@ func create(dir string, o Options) error {
 
 // initialise writes the buckets and the meta keys of an empty store.
 func initialise(tx *bolt.Tx) error {
-	for _, name := range bucketNames {
+	for _, name := range allNames {
 		if _, err := tx.CreateBucket([]byte(name)); err != nil {
 			return err
 		}
@@ -77,22 +77,23 @@ func syncDir(dir string) error {
 }
 
 // inspect looks at the file at path without a way to change it, and refuses one
-// that this code must not write to.
-func inspect(path string, o Options) error {
+// that this code must not write to. It returns the file's version.
+func inspect(path string, o Options) (uint32, error) {
 	if err := inspectHeader(path); err != nil {
-		return err
+		return 0, err
 	}
 	o.ReadOnly = true
 	b, err := openBolt(path, o)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return errors.Join(inspectVersion(b), b.Close())
+	v, err := inspectVersion(b)
+	return v, errors.Join(err, b.Close())
 }
 
-func inspectVersion(b *bolt.DB) (err error) {
+func inspectVersion(b *bolt.DB) (n uint32, err error) {
 	defer guard(&err)()
-	return b.View(func(tx *bolt.Tx) error {
+	err = b.View(func(tx *bolt.Tx) error {
 		meta := tx.Bucket([]byte(bucketMeta))
 		if meta == nil || string(meta.Get(keyFormat)) != formatName {
 			return ErrForeign
@@ -101,12 +102,21 @@ func inspectVersion(b *bolt.DB) (err error) {
 		if len(v) != 4 || binary.BigEndian.Uint32(v) == 0 {
 			return fmt.Errorf("%w: no version in bucket meta", ErrDamaged)
 		}
-		if n := binary.BigEndian.Uint32(v); n > version {
-			return fmt.Errorf("%w: format %d, this one reads %d", ErrNewer, n, version)
+		if n = binary.BigEndian.Uint32(v); n > version {
+			return fmt.Errorf("%w: format %d, this one reads up to %d", ErrNewer, n, version)
 		}
-		_, err := openTables(tx)
-		return err
+		names := allNames
+		if n == 1 {
+			names = bucketNames
+		}
+		for _, name := range names {
+			if tx.Bucket([]byte(name)) == nil {
+				return missing(name)
+			}
+		}
+		return nil
 	})
+	return n, err
 }
 
 // The two meta pages at the start of a bbolt file, as far as they are needed

@@ -15,41 +15,46 @@ import (
 // maxHeaders is about how many bytes of memory the kept stories may take.
 const maxHeaders = 16 << 20
 
-// headerCost is about how many bytes of memory a byte of a record becomes.
-const headerCost = 5
+// About how many bytes of memory a story takes, a member of it, and a revision.
+const (
+	storyCost    = 4 << 10
+	memberCost   = 1200
+	revisionCost = 1500
+)
 
 // headers keeps stories as they were decoded: lists and feeds read hundreds of
 // them after each commit, of which few have changed.
 type headers struct {
 	mu    sync.Mutex // guards what follows
 	bytes int
-	kept  map[story.ID]header
+	kept  map[story.ID]keptStory
 }
 
-// header is a story, whose version is the hash of the record that it was read from.
-type header struct {
+// keptStory is a story, whose version is the hash of its header, which changes with
+// every part of it.
+type keptStory struct {
 	story story.Story
 	size  int // bytes of memory, about
 }
 
-// read returns the story of the record at key. What it points to is shared with
-// other callers and must not be changed.
-func (h *headers) read(t tables, key []byte) (s story.Story, ok bool, err error) {
-	raw := t.story.Get(key)
+// read reads the story with this id, which is no alias. What it points to is
+// shared with other callers and must not be changed.
+func (h *headers) read(t tables, id story.ID, s *story.Story) (bool, error) {
+	raw := t.story.Get([]byte(id))
 	if raw == nil {
-		return s, false, nil
+		return false, nil
 	}
 	version := xxhash.Sum64(raw)
-	if s, ok := h.lookup(story.ID(key), version); ok {
-		return s, true, nil
+	if kept, ok := h.lookup(id, version); ok {
+		*s = kept
+		return true, nil
 	}
-	ok, err = get(t.story, bucketStory, key, &s)
-	if err != nil {
-		return s, ok, err
+	if ok, err := t.readWhole(id, s); !ok || err != nil {
+		return ok, err
 	}
 	s.Version = version
-	h.keep(s, headerCost*len(raw))
-	return s, true, nil
+	h.keep(*s, storyCost+memberCost*len(s.Members)+revisionCost*len(s.Revisions))
+	return true, nil
 }
 
 // Versions returns the names of at most limit stories, in the order of Newest,
@@ -78,7 +83,8 @@ func (db *DB) Headers(ids []story.ID) iter.Seq2[story.Story, error] {
 			var found []story.Story
 			err := db.view(func(t tables) error {
 				for _, id := range part {
-					s, ok, err := db.headers.read(t, []byte(id))
+					var s story.Story
+					ok, err := db.headers.read(t, id, &s)
 					if err != nil {
 						return err
 					}
@@ -114,7 +120,7 @@ func (h *headers) keep(s story.Story, size int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.kept == nil {
-		h.kept = map[story.ID]header{}
+		h.kept = map[story.ID]keptStory{}
 	}
 	h.drop(s.ID)
 	for h.bytes+size > maxHeaders {
@@ -122,7 +128,7 @@ func (h *headers) keep(s story.Story, size int) {
 			return
 		}
 	}
-	h.kept[s.ID] = header{s, size}
+	h.kept[s.ID] = keptStory{s, size}
 	h.bytes += size
 }
 

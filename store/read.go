@@ -69,32 +69,6 @@ func (db *DB) StoryOf(seq uint64) (id story.ID, err error) {
 	return id, nil
 }
 
-// Story returns the story with this id. An alias resolves: the story's ID is
-// another one then. The error is story.ErrNotFound if there never was such a
-// story, and story.ErrRemoved if there was.
-func (db *DB) Story(id story.ID) (story.Story, error) {
-	var s story.Story
-	err := db.view(func(t tables) error { return t.readStory(id, &s) })
-	if err != nil {
-		return story.Story{}, fmt.Errorf("story %s: %w", id, err)
-	}
-	return s, nil
-}
-
-func (t tables) readStory(id story.ID, s *story.Story) error {
-	if v := t.alias.Get([]byte(id)); v != nil {
-		id = aliasEnd(v)
-	}
-	ok, err := get(t.story, bucketStory, []byte(id), s)
-	switch {
-	case ok || err != nil:
-		return err
-	case t.removed.Get([]byte(id)) != nil:
-		return story.ErrRemoved
-	}
-	return story.ErrNotFound
-}
-
 // Used tells whether there is or ever was a story with this id, also as an
 // alias. It is true where the store cannot tell.
 func (db *DB) Used(id story.ID) bool {
@@ -116,22 +90,20 @@ func (db *DB) Newest() iter.Seq2[story.Story, error] {
 	return db.stories(bucketUpdated, timeSize, true, db.headers.read)
 }
 
-// OpenStories gives the stories that are not closed, by first article.
+// OpenStories gives the stories that are not closed, by first article, without
+// what their revisions said.
 func (db *DB) OpenStories() iter.Seq2[story.Story, error] {
-	return db.stories(bucketOpen, 8, false, func(t tables, id []byte) (s story.Story, ok bool, err error) {
-		ok, err = get(t.story, bucketStory, id, &s)
-		return s, ok, err
-	})
+	return db.stories(bucketOpen, 8, false, tables.readUntold)
 }
 
 // stories gives the stories in the order of a bucket, whose keys end with the
 // id after head bytes, as read reads them.
 func (db *DB) stories(
-	order string, head int, backward bool, read func(t tables, id []byte) (story.Story, bool, error),
+	order string, head int, backward bool, read func(t tables, id story.ID, s *story.Story) (bool, error),
 ) iter.Seq2[story.Story, error] {
 	return inChunks(db, order, backward, nil, func(t tables, k []byte) (s story.Story, err error) {
-		id := k[min(head, len(k)):]
-		s, ok, err := read(t, id)
+		id := story.ID(k[min(head, len(k)):])
+		ok, err := read(t, id, &s)
 		if err == nil && !ok {
 			err = fmt.Errorf("%w: bucket %s names story %q, which is not stored", ErrDamaged, order, id)
 		}

@@ -104,27 +104,35 @@ func (x *expiry) removeStories(before time.Time) ([]story.ID, error) {
 // removeStory removes one story with all that is its own, and returns how many
 // articles it had.
 func (x *expiry) removeStory(id story.ID) (int, error) {
-	var s story.Story
-	if ok, err := get(x.story, bucketStory, []byte(id), &s); err != nil {
+	var h header
+	if ok, err := x.readHeader(id, &h); err != nil {
 		return 0, err
 	} else if !ok {
 		return 0, fmt.Errorf("%w: bucket %s names it, but it is not stored", ErrDamaged, bucketClosed)
 	}
-	for i := range s.Members {
-		if err := x.removeArticle(s.Members[i].Seq); err != nil {
-			return 0, fmt.Errorf("article %d: %w", s.Members[i].Seq, err)
+	members := keysWith(x.memberOf, idPrefix(id))
+	for _, k := range members {
+		seq := parseNumber(k[len(id)+1:])
+		if err := x.removeArticle(seq); err != nil {
+			return 0, fmt.Errorf("article %d: %w", seq, err)
+		}
+		if err := x.memberOf.Delete(k); err != nil {
+			return 0, err
 		}
 	}
-	if err := x.dropHeader(&s); err != nil {
+	for _, v := range withPrefix(x.sourceOf, idPrefix(id)) {
+		_, source := parseSource(v)
+		x.changes.stories(source, -1)
+	}
+	if err := errors.Join(x.dropHeader(&h), x.dropParts(id)); err != nil {
 		return 0, err
 	}
-	x.changes.story(&s, -1)
 	for _, of := range x.withAliases(id) {
 		if err := x.removeID(of, id); err != nil {
 			return 0, err
 		}
 	}
-	return len(s.Members), nil
+	return len(members), nil
 }
 
 // removeArticle removes an article and every way to find it. Its keys are
@@ -247,12 +255,4 @@ func newest(s *story.Story) time.Time {
 		}
 	}
 	return t
-}
-
-// orderOf returns the bucket that lists s beside others of its kind, and its key there.
-func (t tables) orderOf(s *story.Story) (*bolt.Bucket, []byte) {
-	if s.Closed {
-		return t.closed, closedKey(s)
-	}
-	return t.open, openKey(s)
 }

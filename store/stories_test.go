@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"storyfold/story"
 )
@@ -302,40 +303,108 @@ func TestByLinkFindsTheFirst(t *testing.T) {
 	}
 }
 
-// TestJoinOfLargeStory: an article that joins a story of 1,000 members leaves
-// what is stored of those members alone, but for the story's own record.
+// An article that joins a large story costs as many bytes as one that joins a
+// small one: what is stored of the other members and revisions stays as it is.
 func TestJoinOfLargeStory(t *testing.T) {
-	const every, n = 10, 10_000
 	db := openStore(t, t.TempDir())
+	const n = 3000
 	c := single(1, n)
-	var large []story.Article
-	var others []story.Story
-	for i := range c.Articles {
-		if i%every == 0 {
-			large = append(large, c.Articles[i])
-		} else {
-			others = append(others, c.Stories[i])
-		}
-	}
-	c.Stories = append(others, storyOf("large", large...))
+	c.Stories = []story.Story{storyOf("small", c.Articles[:10]...), storyOf("large", c.Articles[10:]...)}
 	for i := range c.Decisions {
-		if i%every == 0 {
-			c.Decisions[i].Story = "large"
+		c.Decisions[i].Story = "large"
+	}
+	commit(t, db, c)
+	seq := uint64(n)
+	join := func(s *story.Story) int64 {
+		seq++
+		before := db.bolt.Stats().TxStats
+		commit(t, db, joining(seq, s))
+		after := db.bolt.Stats().TxStats
+		return after.GetPageAlloc() - before.GetPageAlloc()
+	}
+	small, large := join(&c.Stories[0]), join(&c.Stories[1])
+	if large > small+8*4096 {
+		t.Errorf("a join of a story of %d members wrote %d bytes, of 10 members %d", n-10, large, small)
+	}
+}
+
+// joining returns a commit of one article that joins s with a revision, and adds it to s.
+func joining(seq uint64, s *story.Story) *story.Commit {
+	c := single(seq, seq)
+	m := story.MemberOf(&c.Articles[0])
+	m.Family, m.Why = len(s.Members)+1, c.Decisions[0].Reason
+	s.Members = append(s.Members, m)
+	s.Reports = story.Independent(s.Members)
+	r := story.Revision{Number: len(s.Revisions) + 1, Time: m.FirstSeen, Reason: "new report", Reports: s.Reports}
+	r.Articles = append(slices.Clone(s.Revisions[len(s.Revisions)-1].Articles), seq)
+	s.Revisions = append(s.Revisions, r)
+	c.Stories, c.Fresh, c.Decisions[0].Story = []story.Story{*s}, map[story.ID][]uint64{s.ID: {seq}}, s.ID
+	return c
+}
+
+// What a commit does not name as fresh stays as it is stored: revisions, what they
+// told, formers, other members. What is too old is forgotten.
+func TestFreshLeavesTheRest(t *testing.T) {
+	dir := t.TempDir()
+	db := openStore(t, dir)
+	c := single(1, 2)
+	s := storyOf("s1", c.Articles[0])
+	s.Revisions[0].Told = &story.Told{URL: "https://valley.example/1"}
+	former := storyOf("old", article(9))
+	former.Shown = at(1)
+	s.Absorb(&former, at(2))
+	c.Stories[0] = s
+	commit(t, db, c)
+	want := s
+	for seq := uint64(3); seq < story.MaxTold+5; seq++ {
+		light, err := db.Untold("s1")
+		if err != nil || light.Revisions[0].Told != nil {
+			t.Fatalf("Untold(s1) tells, or %v", err)
+		}
+		j := joining(seq, &light)
+		told := &story.Told{URL: j.Articles[0].URL}
+		light.Revisions[len(light.Revisions)-1].Told = told
+		j.Stories[0] = light
+		commit(t, db, j)
+		want = joined(want, light, told)
+	}
+	want.ForgetTold()
+	db = reopen(t, db, dir)
+	got, err := db.Story("s1")
+	if err != nil || !cmp.Equal(got, want, cmpopts.EquateEmpty()) {
+		t.Errorf("Story(s1): %v\n%s", err, cmp.Diff(want, got))
+	}
+}
+
+// joined returns s with the last member and revision of light, which told this.
+func joined(s, light story.Story, told *story.Told) story.Story {
+	s.Members = append(s.Members, light.Members[len(light.Members)-1])
+	r := light.Revisions[len(light.Revisions)-1]
+	r.Told = told
+	s.Revisions, s.Reports = append(s.Revisions, r), light.Reports
+	return s
+}
+
+// A commit that names too little as fresh is refused, if articles would get lost or be in two stories.
+func TestFreshMustNameAllThatMoved(t *testing.T) {
+	db := openStore(t, t.TempDir())
+	c := single(1, 4)
+	c.Stories = []story.Story{storyOf("a", c.Articles[:2]...), storyOf("b", c.Articles[2:]...)}
+	c.Decisions = nil
+	commit(t, db, c)
+	a, b := c.Stories[0], c.Stories[1]
+	a.Members, b.Members = a.Members[:1], append(a.Members[1:2:2], b.Members...)
+	a.Reports = 1
+	for name, fresh := range map[string]map[story.ID][]uint64{
+		"nothing":       {"a": nil, "b": nil},
+		"the wrong one": {"a": {1}, "b": {3}},
+	} {
+		if err := db.Commit(&story.Commit{Stories: []story.Story{a, b}, Fresh: fresh}); !errors.Is(err, ErrInvalid) {
+			t.Errorf("Commit that names %s = %v, want ErrInvalid", name, err)
 		}
 	}
-	commit(t, db, c)
-	c = single(n+1, n+1)
-	c.Stories = []story.Story{storyOf("large", append(large, c.Articles[0])...)}
-	c.Decisions[0].Story = "large"
-	record, err := encode(&c.Stories[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	before := db.bolt.Stats().TxStats
-	commit(t, db, c)
-	after := db.bolt.Stats().TxStats
-	written := int(after.GetPageAlloc() - before.GetPageAlloc())
-	if most := len(record) + 40*4096; written > most {
-		t.Errorf("a join wrote %d bytes for a record of %d, want at most %d", written, len(record), most)
+	commit(t, db, &story.Commit{Stories: []story.Story{a, b}, Fresh: map[story.ID][]uint64{"a": nil, "b": {2}}})
+	if id, err := db.StoryOf(2); id != "b" || err != nil {
+		t.Errorf("StoryOf(2) = %s, %v, want b", id, err)
 	}
 }

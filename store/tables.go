@@ -37,6 +37,13 @@ const (
 	bucketGone       = "gone"
 	bucketRead       = "read"
 
+	// The parts of a story, by its id.
+	bucketMemberOf = "memberof"
+	bucketRevision = "revision"
+	bucketTold     = "told"
+	bucketFormer   = "former"
+	bucketSourceOf = "sourceof"
+
 	bucketConstraint = "constraint" // made with the first one
 	bucketIcon       = "icon"       // likewise
 )
@@ -46,6 +53,12 @@ var bucketNames = []string{
 	bucketOpen, bucketClosed, bucketRemoved, bucketAlias, bucketAliasOf, bucketAliasOrder, bucketDecision,
 	bucketDecisionOf, bucketEngine, bucketState, bucketCount, bucketGone, bucketRead,
 }
+
+// partNames are the buckets that version 1 did not have.
+var partNames = []string{bucketMemberOf, bucketRevision, bucketTold, bucketFormer, bucketSourceOf}
+
+// allNames are the buckets that every store has.
+var allNames = slices.Concat(bucketNames, partNames)
 
 // The keys of bucket meta, and those of bucket engine.
 var (
@@ -70,6 +83,7 @@ type tables struct {
 	alias, aliasOf, aliasOrder                  *bolt.Bucket
 	decision, decisionOf, engine, state, counts *bolt.Bucket
 	gone, read                                  *bolt.Bucket
+	memberOf, revision, told, former, sourceOf  *bolt.Bucket
 
 	constraint, icon *bolt.Bucket // nil while there never was one
 }
@@ -79,13 +93,18 @@ func openTables(tx *bolt.Tx) (tables, error) {
 	t := tables{tx: tx, constraint: tx.Bucket([]byte(bucketConstraint)), icon: tx.Bucket([]byte(bucketIcon))}
 	for name, b := range t.all() {
 		if *b = tx.Bucket([]byte(name)); *b == nil {
-			return t, fmt.Errorf("%w: bucket %s is missing", ErrDamaged, name)
+			return t, missing(name)
 		}
 	}
-	// What grows at its end needs no room in the middle.
-	t.article.FillPercent, t.decision.FillPercent, t.decisionOf.FillPercent = 0.95, 0.95, 0.8
+	// What grows at its end needs no room in the middle, nor what grows at the ends of stories.
+	for _, b := range []*bolt.Bucket{t.article, t.decision, t.name, t.member, t.memberOf, t.revision, t.told} {
+		b.FillPercent = 0.95
+	}
+	t.decisionOf.FillPercent = 0.8
 	return t, nil
 }
+
+func missing(bucket string) error { return fmt.Errorf("%w: bucket %s is missing", ErrDamaged, bucket) }
 
 // all gives the name and place of every bucket.
 func (t *tables) all() iter.Seq2[string, **bolt.Bucket] {
@@ -93,9 +112,10 @@ func (t *tables) all() iter.Seq2[string, **bolt.Bucket] {
 		&t.meta, &t.article, &t.key, &t.link, &t.name, &t.id, &t.member, &t.story, &t.updated,
 		&t.open, &t.closed, &t.removed, &t.alias, &t.aliasOf, &t.aliasOrder, &t.decision,
 		&t.decisionOf, &t.engine, &t.state, &t.counts, &t.gone, &t.read,
+		&t.memberOf, &t.revision, &t.told, &t.former, &t.sourceOf,
 	}
 	return func(yield func(string, **bolt.Bucket) bool) {
-		for i, name := range bucketNames {
+		for i, name := range allNames {
 			if !yield(name, places[i]) {
 				return
 			}
@@ -156,11 +176,20 @@ func numberedKey(id story.ID, n uint64) []byte { return append(idPrefix(id), num
 
 func idPrefix(id story.ID) []byte { return append([]byte(id), 0) }
 
-func timedKey(s *story.Story) []byte { return append(appendTime(nil, s.Updated()), s.ID...) }
+func formerKey(id, former story.ID) []byte { return append(idPrefix(id), former...) }
 
-func openKey(s *story.Story) []byte { return append(number(s.Members[0].Seq), s.ID...) }
+func sourceKey(id story.ID, source string) []byte { return append(idPrefix(id), nameKey(source)...) }
 
-func closedKey(s *story.Story) []byte { return append(appendTime(nil, newest(s)), s.ID...) }
+// updatedKey is the key of a story in bucket updated.
+func (h *header) updatedKey() []byte { return append(appendTime(nil, h.updated), h.ID...) }
+
+// orderOf returns the bucket that lists a story beside others of its kind, and its key there.
+func (t tables) orderOf(h *header) (*bolt.Bucket, []byte) {
+	if h.Closed {
+		return t.closed, append(appendTime(nil, h.newest), h.ID...)
+	}
+	return t.open, append(number(h.first), h.ID...)
+}
 
 func linkKey(link string, seq uint64) []byte { return append(linkPrefix(link), number(seq)...) }
 

@@ -20,6 +20,12 @@ type Commit struct {
 	Constraints []Constraint // the reader's corrections that come into force
 	Lifted      []uint64     // numbers of corrections that are undone
 	Settings    *Settings    // of the grouping, in force from now on; nil: unchanged
+
+	// Fresh names, of stories in Stories that are stored, the members that are
+	// new or changed. The other members, the revisions that were there, what
+	// those told, and the former stories are as they are stored; they are not
+	// looked at. A story that is not named is compared as a whole.
+	Fresh map[ID][]uint64
 }
 
 // Listing says that the key of another source stands for the article with this

@@ -143,7 +143,6 @@ func (g *Grouper) restoreStory(r Restored) error {
 	}
 	s := g.newGroup(r.Story.ID)
 	s.shown = !r.Story.Shown.IsZero()
-	s.tested = r.Story.Tested
 	found := false
 	for _, a := range r.Articles {
 		if a.Seq == 0 || g.items[a.Seq] != nil {

@@ -49,12 +49,8 @@ type Story struct {
 	// first, at most the last maxHistory of them.
 	History []Event `cbor:"9,keyasint,omitempty"`
 
-	// Tested is the number of members at the last test for a split; the
-	// Grouper's own.
-	Tested int `cbor:"10,keyasint,omitempty"`
-
 	// Formers are the published stories that became this one, in the order in
-	// which they did, at most the last MaxFormers of them.
+	// which they did, at most the last MaxFormers of them. (Key 10 was another field's.)
 	Formers []Former `cbor:"11,keyasint,omitempty"`
 
 	// Version differs between two states of the story. The store fills it in where

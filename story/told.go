@@ -72,7 +72,7 @@ func (s *Story) Absorb(from *Story, at time.Time) {
 		f := Former{Time: at, Story: Story{ID: from.ID, Shown: from.Shown}}
 		if len(from.Members) <= maxFormerMembers {
 			f.Story = *from
-			f.Story.Formers, f.Story.Closed, f.Story.Tested = nil, true, 0
+			f.Story.Formers, f.Story.Closed = nil, true
 			f.Story.Members = slices.Clone(from.Members)
 			for i := range f.Story.Members {
 				m := &f.Story.Members[i]

@@ -27,7 +27,7 @@ func TestAbsorb(t *testing.T) {
 	at := func(i int) time.Time { return time.Unix(int64(i)*3600, 0) }
 	var s Story
 	for i := range MaxFormers + 3 {
-		from := Story{ID: ID(fmt.Sprint(i)), Shown: at(1), Members: make([]Member, 1+i*50), Tested: 3}
+		from := Story{ID: ID(fmt.Sprint(i)), Shown: at(1), Members: make([]Member, 1+i*50)}
 		if i == 1 {
 			from.Formers = []Former{{Time: at(-1), Story: Story{ID: "earlier"}}}
 		}

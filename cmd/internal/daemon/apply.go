@@ -1,10 +1,13 @@
 package daemon
 
 import (
+	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
+	"storyfold/store"
 	"storyfold/story"
 	"storyfold/story/brief"
 )
@@ -12,10 +15,9 @@ import (
 // changes gathers what the decisions of one batch make of the stories: each
 // touched story is loaded once, changed in place, and stored whole.
 type changes struct {
-	now     time.Time
-	load    func(story.ID) (story.Story, error) // a stored story
-	storyOf func(seq uint64) (story.ID, error)  // the stored story of an article
-	added   map[uint64]*story.Article           // articles new in this batch
+	now   time.Time
+	db    *store.DB                 // the stories as they are stored
+	added map[uint64]*story.Article // articles new in this batch
 
 	stories map[story.ID]*draft
 	order   []story.ID          // keys of stories, in the order they were first touched
@@ -28,14 +30,15 @@ type changes struct {
 // draft is a story that is being changed.
 type draft struct {
 	story.Story
-	before *brief.Past  // as stored; nil if the story is new
-	origin *story.Story // that it was split from in this batch; nil: none
-	texts  bool         // its members changed: the brief must be made anew
+	before *brief.Past     // as stored; nil if the story is new
+	origin *story.Story    // that it was split from in this batch; nil: none
+	texts  bool            // its members changed: the brief must be made anew
+	fresh  map[uint64]bool // members that are not as they are stored
 }
 
-func newChanges(now time.Time, load func(story.ID) (story.Story, error), storyOf func(uint64) (story.ID, error)) *changes {
+func newChanges(now time.Time, db *store.DB) *changes {
 	return &changes{
-		now: now, load: load, storyOf: storyOf, added: map[uint64]*story.Article{},
+		now: now, db: db, added: map[uint64]*story.Article{},
 		stories: map[story.ID]*draft{}, where: map[uint64]story.ID{}, gone: map[story.ID]bool{},
 	}
 }
@@ -43,14 +46,15 @@ func newChanges(now time.Time, load func(story.ID) (story.Story, error), storyOf
 // used tells whether this batch gave or took the id.
 func (c *changes) used(id story.ID) bool { return c.stories[id] != nil || c.gone[id] }
 
-// draft returns the story with this id, loading it when it is first touched.
+// draft returns the story with this id, loading it when it is first touched, but
+// for what its revisions said.
 func (c *changes) draft(id story.ID) (*draft, error) {
 	if d := c.stories[id]; d != nil {
 		return d, nil
 	}
-	s, err := c.load(id)
+	s, err := c.db.Untold(id)
 	if err != nil {
-		return nil, fmt.Errorf("story %s: %w", id, err)
+		return nil, err
 	}
 	if s.ID != id {
 		return nil, fmt.Errorf("story %s: a decision names an alias of %s", id, s.ID)
@@ -61,6 +65,7 @@ func (c *changes) draft(id story.ID) (*draft, error) {
 }
 
 func (c *changes) put(d *draft) {
+	d.fresh = map[uint64]bool{}
 	c.stories[d.ID] = d
 	c.order = append(c.order, d.ID)
 }
@@ -118,7 +123,7 @@ func (c *changes) insert(s *draft, m story.Member) {
 		return int(int64(m.Seq) - int64(seq))
 	})
 	s.Members = slices.Insert(s.Members, i, m)
-	s.texts = true
+	s.texts, s.fresh[m.Seq] = true, true
 	c.where[m.Seq] = s.ID
 }
 
@@ -228,8 +233,8 @@ func (c *changes) alias(from, to *draft) error {
 	was := story.Story{ID: from.ID}
 	if from.before != nil {
 		var err error
-		if was, err = c.load(from.ID); err != nil {
-			return fmt.Errorf("story %s: %w", from.ID, err)
+		if was, err = c.db.Story(from.ID); err != nil {
+			return err
 		}
 	}
 	was.Formers = from.Formers
@@ -259,8 +264,8 @@ func (c *changes) edit(a *story.Article) error {
 	id, ok := c.where[a.Seq]
 	if !ok {
 		var err error
-		if id, err = c.storyOf(a.Seq); err != nil {
-			return fmt.Errorf("story of article %d: %w", a.Seq, err)
+		if id, err = c.db.StoryOf(a.Seq); err != nil {
+			return err
 		}
 	}
 	s, err := c.draft(id)
@@ -274,8 +279,44 @@ func (c *changes) edit(a *story.Article) error {
 	m := story.MemberOf(a)
 	m.Family, m.Why = old.Family, old.Why
 	*old = m
-	s.texts = true
+	s.texts, s.fresh[a.Seq] = true, true
 	return nil
+}
+
+// mark is what package brief sets of a member.
+type mark struct {
+	family int
+	print  []byte
+}
+
+// marks returns what is set of the members, in their order.
+func (d *draft) marks() []mark {
+	marks := make([]mark, len(d.Members))
+	for i := range d.Members {
+		marks[i] = mark{d.Members[i].Family, d.Members[i].Print}
+	}
+	return marks
+}
+
+// remarked notes which members have other marks than before.
+func (d *draft) remarked(before []mark) {
+	for i := range d.Members {
+		if m := &d.Members[i]; m.Family != before[i].family || !bytes.Equal(m.Print, before[i].print) {
+			d.fresh[m.Seq] = true
+		}
+	}
+}
+
+// store adds the changed stories to a commit.
+func (c *changes) store(commit *story.Commit) {
+	commit.Aliases, commit.Fresh = c.aliases, map[story.ID][]uint64{}
+	for _, id := range c.order {
+		d := c.stories[id]
+		commit.Stories = append(commit.Stories, d.Story)
+		if d.before != nil {
+			commit.Fresh[id] = slices.Sorted(maps.Keys(d.fresh))
+		}
+	}
 }
 
 func quoted(headline string) string {

@@ -218,7 +218,7 @@ func (d *Desk) article(ref string) (*story.Article, error) {
 // were. After another error the Grouper must be restored.
 func (p *Pipeline) change(fn func(*story.Commit) error) (err error, refused bool) {
 	now := p.clock()
-	c := newChanges(now, p.db.Story, p.db.StoryOf)
+	c := newChanges(now, p.db)
 	p.batch = c
 	defer func() { p.batch = nil }()
 	commit := &story.Commit{Time: now}

@@ -72,6 +72,9 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	if kept := db.Kept(); kept != "" {
+		o.Log.Info("the store was converted to this version's format; its earlier file is kept until you remove it", "file", kept)
+	}
 	d, err := newDaemon(db, &files, o)
 	if err != nil {
 		return errors.Join(err, db.Close())

@@ -315,7 +315,7 @@ func (p *Pipeline) process(batch []*job, empty bool) error {
 	if err != nil {
 		return err
 	}
-	c := newChanges(now, p.db.Story, p.db.StoryOf)
+	c := newChanges(now, p.db)
 	p.batch = c
 	defer func() { p.batch = nil }()
 	commit := &story.Commit{Time: now, Listings: arrived.listings}
@@ -424,16 +424,18 @@ func (p *Pipeline) retell(c *changes, commit *story.Commit, arrived *arrivals) e
 	pref := preferences(p.settings())
 	for _, id := range c.order {
 		d := c.stories[id]
-		if d.texts {
-			if err := p.reader.Make(&d.Story, load, pref); err != nil {
-				return fmt.Errorf("story %s: %w", id, err)
-			}
-			d.revise(c)
-			p.beat.Store(time.Now().UnixNano())
+		if !d.texts {
+			continue
 		}
-		commit.Stories = append(commit.Stories, d.Story)
+		marks := d.marks()
+		if err := p.reader.Make(&d.Story, load, pref); err != nil {
+			return fmt.Errorf("story %s: %w", id, err)
+		}
+		d.remarked(marks)
+		d.revise(c)
+		p.beat.Store(time.Now().UnixNano())
 	}
-	commit.Aliases = c.aliases
+	c.store(commit)
 	return nil
 }
 

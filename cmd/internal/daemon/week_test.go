@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"storyfold/feedgen"
 	"storyfold/store"
 	"storyfold/story"
@@ -152,7 +155,7 @@ func (w *week) live() {
 
 // happen commits some drawn decisions.
 func (w *week) happen() {
-	c := newChanges(w.now, w.db.Story, w.db.StoryOf)
+	c := newChanges(w.now, w.db)
 	commit, arrived := &story.Commit{Time: w.now}, &arrivals{}
 	open := w.stories()
 	touched := map[story.ID]bool{}
@@ -197,8 +200,42 @@ func (w *week) happen() {
 	if err := w.db.Commit(commit); err != nil {
 		w.t.Fatal(err)
 	}
+	w.asStored(commit)
 	for _, a := range commit.Aliases {
 		w.merged[a.From] = w.now
+	}
+}
+
+// asStored fails the test unless the store gives back the stories of a commit, and
+// members say what their articles say: what is fresh was named as such.
+func (w *week) asStored(commit *story.Commit) {
+	for i := range commit.Stories {
+		want := commit.Stories[i]
+		got, err := w.db.Untold(want.ID)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		want.Revisions = slices.Clone(want.Revisions)
+		for i := range want.Revisions {
+			want.Revisions[i].Told = nil
+		}
+		if !cmp.Equal(got, want, cmpopts.EquateEmpty()) {
+			w.t.Fatalf("story %s is not stored as it was committed: %s", want.ID, cmp.Diff(want, got))
+		}
+		if i > 0 {
+			continue // one is enough
+		}
+		for _, m := range got.Members {
+			a, err := w.db.Article(m.Seq)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			says := story.MemberOf(a)
+			says.Family, says.Why, says.Print = m.Family, m.Why, m.Print
+			if !cmp.Equal(m, says, cmpopts.EquateEmpty()) {
+				w.t.Fatalf("member %d of story %s does not say what its article says: %s", m.Seq, want.ID, cmp.Diff(says, m))
+			}
+		}
 	}
 }
 
