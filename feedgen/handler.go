@@ -56,7 +56,7 @@ func New(o Options) *Handler {
 	h.registerPages(h.mux)
 	h.registerCorrect(h.mux)
 	h.registerMute(h.mux)
-	h.mux.HandleFunc("/", notFound)
+	h.mux.HandleFunc("/", h.notFound)
 	return h
 }
 
@@ -114,15 +114,22 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request) {
 	asked := *r
 	asked.Method = http.MethodGet
 	if _, pattern := h.mux.Handler(&asked); pattern == "/" {
-		notFound(w, r)
+		h.notFound(w, r)
 		return
 	}
 	w.Header().Set("Allow", "GET, HEAD")
 	fail(w, http.StatusMethodNotAllowed, "Only GET and HEAD are answered here.")
 }
 
-func notFound(w http.ResponseWriter, _ *http.Request) {
-	fail(w, http.StatusNotFound, "There is nothing at this address.")
+// notFound answers where there is nothing: people with a page, programs with a line.
+func (h *Handler) notFound(w http.ResponseWriter, r *http.Request) {
+	const text = "There is nothing at this address."
+	w.Header().Add("Vary", "Accept")
+	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		fail(w, http.StatusNotFound, text)
+		return
+	}
+	h.serveNotice(w, r, h.viewOf(r).config, http.StatusNotFound, "No such page", text)
 }
 
 // visitKey is the context key of a request's *visit.

@@ -223,6 +223,9 @@ func TestRoutes(t *testing.T) {
 			t.Errorf("%s: Location %q", tt.path, w.Header().Get("Location"))
 		}
 	}
+	if w := get(t, h, "/%3Cscript%3E", "Accept", "text/html,*/*"); w.Code != 404 || !strings.Contains(w.Body.String(), "<h1>No such page</h1>") || strings.Contains(w.Body.String(), "script") {
+		t.Errorf("nothing, for a browser: %d %s", w.Code, w.Body)
+	}
 	if got := get(t, h, "/stories/ferryferryferry2").Header().Get("Content-Security-Policy"); got != pagePolicy {
 		t.Errorf("policy of a page = %q", got)
 	}

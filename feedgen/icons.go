@@ -68,7 +68,7 @@ func (v *view) icon(name string) string {
 // for good.
 func (h *Handler) serveIcon(w http.ResponseWriter, r *http.Request) {
 	if h.options.Icons == nil {
-		notFound(w, r)
+		h.notFound(w, r)
 		return
 	}
 	icon, err := h.options.Icons.Icon(r.PathValue("key"))

@@ -253,7 +253,7 @@ func newFrontStory(v *view, s *Shown, root string, at func(time.Time) stamp) fro
 	reports := reportsOf(s.Members)
 	f := frontStory{
 		Href:     root + "/stories/" + url.PathEscape(string(s.ID)),
-		Headline: headlineOf(&s.Story, 180),
+		Headline: headlineOf(&s.Story, frontHeadline(s.Lang)),
 		Count:    len(reports),
 		Reports:  "independent reports",
 		Newest:   at(s.NewestTime()),
@@ -270,6 +270,15 @@ func newFrontStory(v *view, s *Shown, root string, at func(time.Time) stamp) fro
 	}
 	f.Outlets, f.More = v.outletsOf(reports, 5)
 	return f
+}
+
+// frontHeadline returns how many runes of a headline the list shows.
+func frontHeadline(lang string) int {
+	switch lang {
+	case "ja", "zh", "ko": // a sign is as wide as two letters, and says as much
+		return 80
+	}
+	return 180
 }
 
 // outletsOf names the outlets, those with a report of their own first, and

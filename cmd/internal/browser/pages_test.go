@@ -73,7 +73,7 @@ func startSite(t *testing.T, replacements ...string) *site {
 }
 
 // exampleArticles is how many articles there are.
-const exampleArticles = 28 + 3
+const exampleArticles = 28 + 4
 
 const moreSources = `
 [[source]]
@@ -91,7 +91,11 @@ category = "world"
 const moreArticles = `{"id": "m1", "source": "湖畔新聞", "url": "https://kohan.example/1", "title": "湖の水位が30年ぶりの高さに、遊歩道の一部を閉鎖", "text": "市は18日、湖の水位が1996年以来の高さに達したとして、東岸の遊歩道を閉鎖した。ボート乗り場も当面使えない。市の担当者は、週末にさらに5センチ上がる見込みだと話した。", "lang": "ja", "published": "2026-11-18T09:00:00Z"}
 {"id": "m2", "source": "صحيفة الميناء", "url": "https://mina.example/2", "title": "افتتاح خط السكة الحديدية الجديد بين المدينة القديمة والميناء", "text": "وصل القطار الأول إلى محطة الميناء في السابعة صباحا وعلى متنه 240 راكبا. وكان افتتاح الخط قد تأخر عامين. وقالت إدارة السكك إن القطارات ستسير كل نصف ساعة.", "lang": "ar", "published": "2026-11-18T07:30:00Z"}
 {"id": "m3", "source": "Seebote", "url": "https://seebote.example/3", "title": "Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrikant gibt nach vierzig Jahren auf", "text": "Nach vierzig Jahren schließt der letzte Fabrikant von Kapitänsmützen in Lindau seine Werkstatt. Er hatte zuletzt drei Näherinnen beschäftigt.", "lang": "de", "published": "2026-11-17T10:00:00Z"}
+{"id": "m4", "source": "` + longWord + `", "url": "https://endless.example/4", "title": "` + longWord + longWord + longWord + `", "text": "` + longWord + `", "lang": "en", "published": "2026-11-17T09:00:00Z"}
 `
+
+// longWord is a word that no column takes.
+const longWord = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogochuchaf"
 
 // startDaemon serves dir/config.toml until the test ends, and returns its address.
 func startDaemon(t *testing.T, dir string) string {
@@ -203,6 +207,7 @@ func testPages(t *testing.T, s *site, browser context.Context, axe string) {
 		{"front", "/", 200},
 		{"story", "/stories/" + s.largest().Ours.Story, 200},
 		{"story-alone", s.storyWith(t, "湖の水位"), 200},
+		{"story-long", s.storyWith(t, longWord), 200},
 		{"search", "/?q=ferry", 200},
 		{"search-nothing", "/?q=xylophone", 200},
 		{"category", "/?category=business&lang=en", 200},
@@ -210,6 +215,7 @@ func testPages(t *testing.T, s *site, browser context.Context, axe string) {
 		{"feeds", "/feeds", 200},
 		{"about", "/about", 200},
 		{"missing", "/stories/nosuchstorynosuch", 404},
+		{"nothing", "/no/such/page", 404},
 	}
 	for _, width := range widths {
 		for _, scheme := range []string{"light", "dark"} {
