@@ -130,24 +130,23 @@ func (l *lineReader) article(data []byte) (*story.Article, error) {
 		Title:     string(r.Title),
 		Lang:      string(r.Lang),
 		Published: documentTime(string(r.Published)),
-		Text:      recordText(string(r.Text)),
 	}
+	p.finish(recordParagraphs(string(r.Text)))
 	if p.Text == "" && strings.TrimSpace(p.Title) == "" {
 		return nil, errNoContent
 	}
-	p.Credits = credits(p.Text)
 	a := p.article(l.src, "")
 	a.Identity = l.identity(strings.TrimSpace(string(r.ID)), &a)
 	return &a, nil
 }
 
-// recordText returns text, plain or HTML, in paragraphs.
-func recordText(text string) string {
+// recordParagraphs returns the paragraphs of text, plain or HTML.
+func recordParagraphs(text string) []string {
 	if hasMarkup(text) || strings.Contains(text, "&") {
-		return htmlText(text)
+		return splitParagraphs(htmlText(text))
 	}
 	lines := textLines(text)
-	return strings.Join(measure(lines).paragraphs(lines), "\n\n")
+	return measure(lines).paragraphs(lines)
 }
 
 // identity returns the first of id, canonical link and hash of title and text that is

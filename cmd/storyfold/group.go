@@ -40,7 +40,11 @@ the terms that carried it, and a sentence.
 A FILE is .jsonl (objects with id, source, url, title, text, lang, published;
 text is plain or HTML and may be empty), a feed document, text, Markdown, HTML, or
 a folder of these; - is JSON Lines on the standard input. The same input gives the
-same output, whenever it runs.`,
+same output, whenever it runs.
+
+The "id" of a line of .jsonl is its own. One that an earlier line of the file has
+for another article would not tell the two apart: the later line is printed with
+its url, without query parameters that track readers, or else with a hash.`,
 		Example: `  storyfold group articles/*.txt
   storyfold group --explain stream.jsonl | jq .why.sentence
   zcat archive.jsonl.gz | storyfold group -`,
