@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -129,6 +130,53 @@ func cpuTime() time.Duration {
 		return 0
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkCurve compares the processor time of a full text, and of a title, at 10,000 open articles with
+// that at 100,000 and, if STORYFOLD_LONG is more than 1, at 1,000,000. It feeds each by turns
+// and takes medians, since on a busy machine only what is measured together can be compared.
+func BenchmarkCurve(b *testing.B) {
+	sizes := []int{10_000, 100_000, 1_000_000}
+	switch os.Getenv("STORYFOLD_LONG") {
+	case "":
+		b.Skip("STORYFOLD_LONG is not set")
+	case "1":
+		sizes = sizes[:2]
+	}
+	const block = 100
+	for name, words := range map[string]int{"text": 440, "title": 0} {
+		b.Run(name, func(b *testing.B) {
+			groupers, presses, times := make([]*Grouper, len(sizes)), make([]*press, len(sizes)), make([][]float64, len(sizes))
+			for i, open := range sizes {
+				g, p := NewGrouper(Options{Window: time.Duration(open) * time.Second}), newPress()
+				for range open {
+					g.Add(p.article(words))
+				}
+				groupers[i], presses[i] = g, p
+			}
+			runtime.GC()
+			for b.Loop() {
+				for i, g := range groupers {
+					var next [block]*Article
+					for k := range next {
+						next[k] = presses[i].article(words)
+					}
+					used := -cpuTime()
+					for _, a := range next {
+						g.Add(a)
+					}
+					used += cpuTime()
+					times[i] = append(times[i], float64(used.Nanoseconds())/block/1e3)
+				}
+			}
+			for i, t := range times {
+				slices.Sort(t)
+				b.ReportMetric(t[len(t)/2], fmt.Sprintf("cpu-µs@%d", sizes[i]))
+				slices.Sort(times[0])
+				b.ReportMetric(t[len(t)/2]/times[0][len(t)/2], fmt.Sprintf("times@%d", sizes[i]))
+			}
+		})
+	}
 }
 
 // inUse returns the bytes in use.

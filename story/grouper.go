@@ -77,6 +77,9 @@ type Grouper struct {
 	matches []match
 	query   query
 	shares  []share
+	rows    []residual
+	sim     []float64
+	dense   []float64
 	near    []*group
 	rivals  map[uint64][]*group // of a pass: stories near an article, slices of near
 }

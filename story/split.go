@@ -107,18 +107,19 @@ func (g *Grouper) bisect(s *group) bisection {
 	return best
 }
 
-// residuals returns the matrix of likeness of the members of s.
+// residuals returns the matrix of likeness of the members of s. It is reused.
 func (g *Grouper) residuals(s *group) []float64 {
 	n := len(s.members)
 	lnN := g.lnStories(s.lang)
 	g.scatterGroup(s)
 	dates := g.datesIn(s)
 	rows := make([][]residual, n)
+	g.rows = g.rows[:0]
 	for i, it := range s.members {
 		rows[i] = g.residualsOf(s, it, lnN, dates)
 	}
 	g.gatherGroup(s)
-	sim, dense := make([]float64, n*n), make([]float64, int(s.sums.n)+len(dates))
+	sim, dense := zeros(&g.sim, n*n), zeros(&g.dense, int(s.sums.n)+len(dates))
 	for i, row := range rows {
 		for _, x := range row {
 			dense[x.at] = x.w
@@ -135,6 +136,15 @@ func (g *Grouper) residuals(s *group) []float64 {
 		}
 	}
 	return sim
+}
+
+// zeros returns n zeros, in the memory of buf if it suffices.
+func zeros(buf *[]float64, n int) []float64 {
+	if cap(*buf) < n {
+		*buf = make([]float64, n+n/4)
+	}
+	clear((*buf)[:n])
+	return (*buf)[:n]
 }
 
 // residual is a stem, or a date, of a member with the weight that is left of it when
@@ -168,15 +178,16 @@ func (g *Grouper) datesIn(s *group) map[text.Date]dated {
 	return dates
 }
 
-// residualsOf returns what is left of a member of s, whose stems are marked, scaled to length 1.
+// residualsOf returns what is left of a member of s, whose stems are marked, scaled to length 1. It
+// is a part of g.rows.
 func (g *Grouper) residualsOf(s *group, it *item, lnN float64, dates map[text.Date]dated) []residual {
 	n := len(s.members)
 	p, c := g.featuresOf(it), g.sumsOf(s)
-	row, sum := make([]residual, 0, len(p.words)+int(it.dates)), 0.0
+	start, sum := len(g.rows), 0.0
 	add := func(at int32, df int, w float64) {
 		if df >= 2 && df < n {
 			w *= 1 - float64(df)/float64(n)
-			row = append(row, residual{at, w})
+			g.rows = append(g.rows, residual{at, w})
 			sum += float64(w * w)
 		}
 	}
@@ -193,6 +204,7 @@ func (g *Grouper) residualsOf(s *group, it *item, lnN float64, dates map[text.Da
 		d := dates[x]
 		add(d.at, d.df, param.splitDate*usualWeight)
 	}
+	row := g.rows[start:]
 	if sum > 0 {
 		scale := 1 / math.Sqrt(sum)
 		for k := range row {
