@@ -54,7 +54,7 @@
 //	idf(w) = max(.01, ln((N+20) / (DF(w)+½)))
 //
 // The 20 stands for stories not seen yet, and p(w) for the share of them that have w, from lists of common
-// words in nine languages (text.Common): the first five articles group well, and in a small stream or among
+// words in ten languages (text.Common): the first five articles group well, and in a small stream or among
 // bare titles a word like "launch" does not pass for rare. Among thousands of stories both hardly count.
 //
 // # Joining

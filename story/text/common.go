@@ -47,6 +47,7 @@ var common = sync.OnceValue(func() map[string]float64 {
 	for _, f := range files {
 		list, _ := commonFiles.ReadFile(path.Join("common", f.Name()))
 		lang := strings.TrimSuffix(f.Name(), ".txt")
+		r := makeRules(lang) // not kept: most languages are not read
 		var tokens []Token
 		for line := range strings.Lines(string(list)) {
 			n, words, _ := strings.Cut(line, " ")
@@ -54,7 +55,8 @@ var common = sync.OnceValue(func() map[string]float64 {
 			if err != nil {
 				panic("text: common words: " + f.Name() + ": " + line)
 			}
-			tokens = FirstTokens(tokens[:0], words, lang, math.MaxInt)
+			t := tokenizer{text: words, rules: r, dst: tokens[:0], last: -1}
+			tokens = t.run(math.MaxInt)
 			for i := range tokens {
 				shares[tokens[i].Stem] = max(shares[tokens[i].Stem], 1/float64(of))
 			}
