@@ -257,3 +257,10 @@ func FuzzFeeds(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) { checkFeeds(t, s) })
 }
+
+func TestCreditsOf(t *testing.T) {
+	f := fold{First: story.Member{}, Copies: []story.Member{{Credits: []string{"ESA"}}, {Credits: []string{"NW", "ESA"}}, {Credits: []string{"C", "D"}}}}
+	if got := strings.Join(creditsOf(f), " "); got != "ESA NW C" {
+		t.Errorf("creditsOf = %s, want those of all copies, three at most", got)
+	}
+}

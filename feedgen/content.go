@@ -120,11 +120,24 @@ func (v *view) content(e *entry) (string, error) {
 		for _, x := range append(r.Copies, r.First) {
 			size += len(x.Text) + len(x.Outlet) + len(x.URL)
 		}
-		r.Credits = cleanLine(strings.Join(f.First.Credits[:min(len(f.First.Credits), 3)], ", "), maxName)
+		r.Credits = cleanLine(strings.Join(creditsOf(f), ", "), maxName)
 		data.Reports = append(data.Reports, r)
 	}
 	data.MoreReports = len(families) - len(data.Reports)
 	return execContent(contentTemplate, e.name, data)
+}
+
+// creditsOf returns up to three of those whom the report f credits, in whichever copy.
+func creditsOf(f fold) []string {
+	credits := slices.Clone(f.First.Credits)
+	for i := range f.Copies {
+		for _, credit := range f.Copies[i].Credits {
+			if !slices.Contains(credits, credit) {
+				credits = append(credits, credit)
+			}
+		}
+	}
+	return credits[:min(len(credits), 3)]
 }
 
 // execContent returns the HTML of the entry with this name.

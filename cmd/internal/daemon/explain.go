@@ -74,12 +74,18 @@ func (e *explanation) write() error {
 	for i, a := range e.articles {
 		e.line("%s  “%s”", sides[i], shorten(a.Title, 100))
 		e.line("   %s, %s, %s, id %s", a.Outlet, a.Time().Local().Format(time.DateTime), e.language(i), a.ID())
+		if len(a.Credits) > 0 {
+			e.line("   credits %s", strings.Join(a.Credits, ", "))
+		}
 		if !same {
 			e.line("   in story %s, %s", e.stories[i].ID, countOf(len(e.stories[i].Members), "article", "articles"))
 		}
 	}
 	if same {
 		e.line("\nThey are one story: %s, %s.", e.stories[0].ID, countOf(len(e.stories[0].Members), "article", "articles"))
+		if report := e.report(); report != "" {
+			e.line("%s", report)
+		}
 	} else {
 		e.line("\nThey are not one story.")
 	}
@@ -95,6 +101,23 @@ func (e *explanation) write() error {
 		}
 	}
 	return e.history()
+}
+
+// report tells whether the two, of one story, are one report.
+func (e *explanation) report() string {
+	a, b := e.stories[0].Member(e.articles[0].Seq), e.stories[0].Member(e.articles[1].Seq)
+	if a == nil || b == nil || a.Family == 0 || b.Family == 0 {
+		return ""
+	}
+	if a.Family == b.Family {
+		return "Their texts are one report: a copy or a light rewrite."
+	}
+	for _, credit := range a.Credits {
+		if slices.Contains(b.Credits, credit) {
+			return "Both credit " + credit + ", but their texts are two reports."
+		}
+	}
+	return "Their texts are two reports."
 }
 
 // compare tells what the grouping measures now.

@@ -51,3 +51,42 @@ func TestExplainClosed(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestExplainCredits checks that what two articles credit, and whether they are
+// one report, is said.
+func TestExplainCredits(t *testing.T) {
+	ctx := context.Background()
+	db := openStore(t, t.TempDir())
+	defer closeStore(t, db)
+	p := testPipeline(t, db, clockAt(0))
+	first := town()[0].Articles[0]
+	first.Credits = []string{"Merrow Newswire", "ESA"}
+	copied := first
+	copied.Source, copied.Identity, copied.Outlet, copied.URL = "copyist", "copy", "Copyist", "https://copyist.example/1"
+	copied.Credits = []string{"ESA"}
+	play(t, p, []*fetcher.Result{{Articles: []story.Article{first, copied}}}, 0, 1)
+	desk := &Desk{db: db, p: p, do: func(_ context.Context, fn func(*story.Commit) error) error {
+		err, _ := p.change(fn)
+		return err
+	}}
+	text, err := desk.Explain(ctx, first.URL, copied.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"   credits Merrow Newswire, ESA\n", "   credits ESA\n", "Their texts are one report"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("Explain does not say %q:\n%s", want, text)
+		}
+	}
+	for _, tt := range []struct {
+		family  int
+		credits []string
+		want    string
+	}{{1, nil, "one report"}, {2, []string{"ESA"}, "Both credit ESA, but their texts are two reports."}, {2, nil, "Their texts are two reports."}, {0, nil, ""}} {
+		e := explanation{articles: [2]*story.Article{{Seq: 1}, {Seq: 2}}}
+		e.stories[0].Members = []story.Member{{Seq: 1, Family: 1, Credits: []string{"ESA"}}, {Seq: 2, Family: tt.family, Credits: tt.credits}}
+		if got := e.report(); !strings.Contains(got, tt.want) || tt.want == "" && got != "" {
+			t.Errorf("report of families 1 and %d = %q, want %q", tt.family, got, tt.want)
+		}
+	}
+}
