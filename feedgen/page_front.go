@@ -171,17 +171,7 @@ func (p *frontPage) describe(q query, newest time.Time, zone *time.Location) {
 	if !newest.IsZero() {
 		p.Date = stamp{ISO: newest.In(zone).Format("2006-01-02"), Text: newest.In(zone).Format("Monday, 2 January 2006")}
 	}
-	var parts []string
-	if q.Text != "" {
-		parts = append(parts, "“"+q.Text+"”")
-	}
-	if q.Category != "" {
-		parts = append(parts, q.Category)
-	}
-	if q.Lang != "" {
-		parts = append(parts, languageName(q.Lang))
-	}
-	if len(parts) > 0 {
+	if parts := q.parts(); len(parts) > 0 {
 		p.Hidden, p.Heading = "Stories: ", strings.Join(parts, " · ")
 		p.Title = p.Heading + " – storyfold"
 	}

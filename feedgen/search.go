@@ -58,8 +58,10 @@ func (v *view) searchFeed(q query) *Feed {
 }
 
 // words says what is asked for: "“bridge”, world, English".
-func (q query) words() string {
-	parts := []string{}
+func (q query) words() string { return strings.Join(q.parts(), ", ") }
+
+// parts says what is asked for, piece by piece.
+func (q query) parts() (parts []string) {
 	if q.Text != "" {
 		parts = append(parts, "“"+q.Text+"”")
 	}
@@ -69,7 +71,7 @@ func (q query) words() string {
 	if q.Lang != "" {
 		parts = append(parts, languageName(q.Lang))
 	}
-	return strings.Join(parts, ", ")
+	return parts
 }
 
 // searchAlternates names the feeds of a search, for those that look for feeds on

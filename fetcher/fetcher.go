@@ -87,9 +87,9 @@ type Fetcher struct {
 	client  *client
 	entries []*source // in config order
 	byName  map[string]*source
-	due     dueHeap          // entries that wait for their time
+	due     ordered[*source] // entries that wait for their time
 	hosts   map[string]*host // by hostKey
-	ready   hostHeap         // hosts with an entry that waits for its turn
+	ready   ordered[*host]   // hosts with an entry that waits for its turn
 	looks   int              // under way, up to their results
 	held    int              // bytes of results that wait for their commit
 	run     *run             // nil: not running

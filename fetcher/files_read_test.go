@@ -186,16 +186,25 @@ func TestTangled(t *testing.T) {
 	}
 }
 
-func FuzzTextFile(f *testing.F) {
-	inputs, err := filepath.Glob("testdata/files/*.txt")
-	if err != nil {
-		f.Fatal(err)
+// contents returns what is in the files that match pattern.
+func contents(t testing.TB, pattern string) (all [][]byte) {
+	t.Helper()
+	paths, err := filepath.Glob(pattern)
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%s: no files, %v", pattern, err)
 	}
-	for _, path := range inputs {
+	for _, path := range paths {
 		data, err := os.ReadFile(path)
 		if err != nil {
-			f.Fatal(err)
+			t.Fatal(err)
 		}
+		all = append(all, data)
+	}
+	return all
+}
+
+func FuzzTextFile(f *testing.F) {
+	for _, data := range contents(f, "testdata/files/*.txt") {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -217,15 +226,7 @@ func FuzzTextFile(f *testing.F) {
 }
 
 func FuzzFrontMatter(f *testing.F) {
-	inputs, err := filepath.Glob("testdata/files/*.md")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, path := range inputs {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			f.Fatal(err)
-		}
+	for _, data := range contents(f, "testdata/files/*.md") {
 		f.Add(string(data))
 	}
 	f.Fuzz(func(t *testing.T, doc string) {

@@ -127,48 +127,41 @@ func (f *Fetcher) schedule(ctx context.Context) {
 	}
 }
 
-// dueHeap holds sources, the earliest due first.
-type dueHeap []*source
+// ordered is a heap for package heap: the element that comes before all others first.
+// Each element knows its place.
+type ordered[T interface {
+	before(T) bool
+	place() *int // index in the heap; -1: not there
+}] []T
 
-func (h dueHeap) Len() int           { return len(h) }
-func (h dueHeap) Less(i, j int) bool { return h[i].due.Before(h[j].due) }
-func (h dueHeap) Swap(i, j int) {
+func (h ordered[T]) Len() int           { return len(h) }
+func (h ordered[T]) Less(i, j int) bool { return h[i].before(h[j]) }
+func (h ordered[T]) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
-	h[i].index, h[j].index = i, j
+	*h[i].place(), *h[j].place() = i, j
 }
-func (h *dueHeap) Push(x any) {
-	e := x.(*source)
-	e.index = len(*h)
+
+// Push appends x, a T, for heap.Push.
+func (h *ordered[T]) Push(x any) {
+	e := x.(T)
+	*e.place() = len(*h)
 	*h = append(*h, e)
 }
-func (h *dueHeap) Pop() any {
-	old := *h
-	e := old[len(old)-1]
-	old[len(old)-1] = nil
-	*h = old[:len(old)-1]
-	e.index = -1
+
+// Pop removes the last element, for heap.Pop.
+func (h *ordered[T]) Pop() any {
+	last := len(*h) - 1
+	e := (*h)[last]
+	clear((*h)[last:])
+	*h = (*h)[:last]
+	*e.place() = -1
 	return e
 }
 
-// hostHeap holds hosts with something to do, the one that may start first first.
-type hostHeap []*host
+// before orders sources by when they are due.
+func (e *source) before(other *source) bool { return e.due.Before(other.due) }
+func (e *source) place() *int               { return &e.index }
 
-func (h hostHeap) Len() int           { return len(h) }
-func (h hostHeap) Less(i, j int) bool { return h[i].next.Before(h[j].next) }
-func (h hostHeap) Swap(i, j int) {
-	h[i], h[j] = h[j], h[i]
-	h[i].index, h[j].index = i, j
-}
-func (h *hostHeap) Push(x any) {
-	e := x.(*host)
-	e.index = len(*h)
-	*h = append(*h, e)
-}
-func (h *hostHeap) Pop() any {
-	old := *h
-	e := old[len(old)-1]
-	old[len(old)-1] = nil
-	*h = old[:len(old)-1]
-	e.index = -1
-	return e
-}
+// before orders hosts by when they may be asked.
+func (h *host) before(other *host) bool { return h.next.Before(other.next) }
+func (h *host) place() *int             { return &h.index }

@@ -58,7 +58,7 @@ func (a *app) probe(ctx context.Context, cfg *config) error {
 }
 
 // probeAll looks at every enabled source; the result of another is nil. The
-// sources of one host are looked at one after the other.
+// sources of one host are looked at one after the other, and not all looks under way wait for its turn.
 func (a *app) probeAll(ctx context.Context, cfg *config, f *fetcher.Fetcher) ([]*fetcher.Result, error) {
 	results := make([]*fetcher.Result, len(cfg.Sources))
 	var hosts []string
@@ -82,12 +82,7 @@ func (a *app) probeAll(ctx context.Context, cfg *config, f *fetcher.Fetcher) ([]
 	g.SetLimit(cfg.Fetch.Concurrency)
 	for _, host := range hosts {
 		g.Go(func() error {
-			for n, i := range byHost[host] {
-				if n > 0 && cfg.Sources[i].Feed != "" {
-					if err := pause(ctx, cfg.Fetch.HostDelay); err != nil {
-						return err
-					}
-				}
+			for _, i := range byHost[host] {
 				results[i] = f.Fetch(ctx, cfg.Sources[i], story.SourceState{})
 				bar.count(int(looked.Add(1)), total)
 			}
@@ -104,18 +99,6 @@ func probeHost(s *story.Source) string {
 		return s.Feed
 	}
 	return u.Host
-}
-
-// pause waits for d, or returns the error of ctx if that ends first.
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // probeRow says what came back from a source.

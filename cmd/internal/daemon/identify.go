@@ -41,11 +41,7 @@ func identify(db *store.DB, batch []*job, now time.Time) (*arrivals, error) {
 			}
 		}
 	}
-	known, err := db.Known(keys)
-	if err != nil {
-		return nil, err
-	}
-	byLink, err := db.ByLink(links)
+	known, byLink, err := lookUp(db, keys, links)
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +65,16 @@ func identify(db *store.DB, batch []*job, now time.Time) (*arrivals, error) {
 	}
 	id.number()
 	return id.arrivals, nil
+}
+
+// lookUp returns what the store knows of keys and of links.
+func lookUp(db *store.DB, keys []story.Key, links []string) (map[story.Key]store.Known, map[string]uint64, error) {
+	known, err := db.Known(keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	byLink, err := db.ByLink(links)
+	return known, byLink, err
 }
 
 // identifier is the work of identify: one article after the other.

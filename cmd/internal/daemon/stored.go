@@ -21,11 +21,7 @@ func stored(db *store.DB, articles []story.Article) ([]*story.Article, error) {
 	for i := range articles {
 		keys[i], links[i] = articles[i].Key(), IdentifyingLink(articles[i].URL)
 	}
-	known, err := db.Known(keys)
-	if err != nil {
-		return nil, err
-	}
-	byLink, err := db.ByLink(links)
+	known, byLink, err := lookUp(db, keys, links)
 	if err != nil {
 		return nil, err
 	}
