@@ -16,18 +16,18 @@ import (
 // maxProblems is how many problems Check tells.
 const maxProblems = 50
 
-// Check walks the whole file: bbolt's own check of its pages, then every
-// invariant of doc.go. It returns nil if all hold, else the first problems, at
-// most 50, each in words. Commits wait meanwhile.
+// Check walks the whole file: every invariant of doc.go, then bbolt's own check of
+// its pages. It returns nil if all hold, else the first problems, at most 50, each
+// in words. Commits go on meanwhile, and wait only while the pages are checked, which
+// is a small part of it.
 func (db *DB) Check() error {
-	db.write.Lock()
-	defer db.write.Unlock()
-	err := db.view(checkPages)
+	err := db.view(func(t tables) error {
+		t.readAll()
+		c := checker{tables: t, sources: map[string]Count{}, owned: map[string]int{}}
+		return c.run()
+	})
 	if err == nil {
-		err = db.view(func(t tables) error {
-			c := checker{tables: t, sources: map[string]Count{}, owned: map[string]int{}}
-			return c.run()
-		})
+		err = db.checkPages()
 	}
 	if err != nil {
 		return fmt.Errorf("check %s: %w", db.path, err)
@@ -35,32 +35,38 @@ func (db *DB) Check() error {
 	return nil
 }
 
-// checkPages reads every key and value, and then has bbolt look at its pages.
-// The order matters: bbolt checks in a goroutine of its own, where a fault in
-// mapped memory cannot be caught; reading all of it here comes upon it first.
-func checkPages(t tables) error {
+// readAll reads every key and value. bbolt checks its pages in a goroutine of its
+// own, where a fault in mapped memory cannot be caught; this comes upon it first.
+func (t tables) readAll() {
 	sum := uint32(0)
-	for _, b := range t.all() {
-		for k, v := range withPrefix(*b, nil) {
-			sum = crc32.Update(crc32.Update(sum, castagnoli, k), castagnoli, v)
-		}
-	}
-	for _, b := range []*bolt.Bucket{t.constraint, t.icon} {
-		if b == nil {
-			continue
-		}
+	read := func(b *bolt.Bucket) {
 		for k, v := range withPrefix(b, nil) {
 			sum = crc32.Update(crc32.Update(sum, castagnoli, k), castagnoli, v)
 		}
 	}
-	problems := problems{fmt.Errorf("%w: page check", ErrDamaged)}
-	for err := range t.tx.Check() {
-		problems.add("%w", err)
+	for _, b := range t.all() {
+		read(*b)
 	}
-	if len(problems) == 1 {
-		return nil
+	if t.constraint != nil {
+		read(t.constraint)
 	}
-	return errors.Join(problems...)
+}
+
+// checkPages has bbolt check its pages. Its list of free pages is that of the
+// last commit, so none may be made meanwhile.
+func (db *DB) checkPages() error {
+	db.write.Lock()
+	defer db.write.Unlock()
+	return db.view(func(t tables) error {
+		problems := problems{fmt.Errorf("%w: page check", ErrDamaged)}
+		for err := range t.tx.Check() {
+			problems.add("%w", err)
+		}
+		if len(problems) == 1 {
+			return nil
+		}
+		return errors.Join(problems...)
+	})
 }
 
 // problems are what a check found.

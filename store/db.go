@@ -113,7 +113,7 @@ type DB struct {
 
 	from uint32 // the version of the file before Open
 
-	write sync.Mutex // held by whoever changes the store, and while Check reads its pages
+	write sync.Mutex // held by whoever changes the store, and while Check checks its pages
 
 	next       atomic.Uint64 // as NextSeq; read anew after a commit that failed
 	generation atomic.Uint64 // as Generation

@@ -14,6 +14,8 @@ func commands(a *app) []*cobra.Command {
 		newExplainCommand(a),
 		newCorrectCommand(a),
 		newVerifyCommand(a),
+		newBackupCommand(a),
+		newCompactCommand(a),
 		newOPMLCommand(a),
 		newVersionCommand(a),
 	}

@@ -18,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"storyfold/store"
 )
 
 // patience is how long a test waits for what the daemon does on its own.
@@ -438,5 +440,28 @@ func TestCommandsWithoutAStoreOrDaemonSaySo(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "data", "storyfold.db")); err == nil {
 		t.Error("a command that only reads has made a store")
+	}
+}
+
+// A running daemon gives a copy of its store and lets nobody rewrite its file.
+func TestBackupOfARunningDaemon(t *testing.T) {
+	dir := t.TempDir()
+	quarryConfig(t, dir, head)
+	write(t, filepath.Join(dir, "copy", "here"), "")
+	s := serve(t, dir)
+	s.eventually("one story", func(e []entry) bool { return len(e) == 1 && articles(e) == 5 })
+	command(t, dir, "backup", "copy/storyfold.db")
+	out, err := program(dir, "compact").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "the daemon is running") || !strings.Contains(string(out), "stop the daemon") {
+		t.Errorf("compact beside the daemon: %v, %s", err, out)
+	}
+	s.end(syscall.SIGTERM)
+	db, err := store.Open(filepath.Join(dir, "copy"), store.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.Check(); err != nil || db.Stats().Articles != 5 {
+		t.Errorf("the copy has %d articles, Check() = %v", db.Stats().Articles, err)
 	}
 }

@@ -26,6 +26,7 @@ import (
 //	GET  /stories?n=N     []story.Story, newest first
 //	GET  /stories/{id}    story.Story
 //	GET  /verify          verifyAnswer
+//	GET  /backup          the store's file
 //	POST /refresh         names in, a line of refreshLine for each step out
 //	POST /ingest?source=  a line for each story.Article in, Counts out
 //	POST /diff            story.Settings in, Regrouped out
@@ -66,6 +67,7 @@ func (d *daemon) adminServer(restored <-chan struct{}) *http.Server {
 	mux.HandleFunc("GET /stories", d.adminStories)
 	mux.HandleFunc("GET /stories/{id}", d.adminStory)
 	mux.HandleFunc("GET /verify", d.adminVerify)
+	mux.HandleFunc("GET /backup", d.adminBackup)
 	mux.Handle("POST /refresh", afterRestore(restored, d.adminRefresh))
 	mux.Handle("POST /ingest", afterRestore(restored, d.adminIngest))
 	mux.Handle("POST /diff", afterRestore(restored, d.adminDiff))
