@@ -36,7 +36,7 @@
 // an occurrence in the title counting 3, one among the first 60 words 1.5. Its weight saturates,
 // as in BM25 (Robertson and Walker 1994):
 //
-//	v(w) = x/(x+1.2), scaled to Σ v² = 1
+//	v(w) = x/(x+3), scaled to Σ v² = 1
 //
 // h is the same over the head, that is the title and the first 30 words. The
 // shortness of an article with U different stems is r = exp(-U/25): about .75 for a
@@ -64,7 +64,7 @@
 //
 //	s(d,c) = cos(v,V) + .37(1-r) cos(h,H) + .10 r·max over 40 members cos(v,vₘ) + .09 r(1 - 1/√n)
 //
-// and joins the best story with s ≥ .27(1-r) + .20 r, or opens one: single-pass
+// and joins the best story with s ≥ .29(1-r) + .20 r, or opens one: single-pass
 // clustering as in topic detection (Allan et al. 1998). Candidates come from an inverted index:
 // the 25 heaviest stems, shortest lists first, up to 1,000 postings; the five best by an
 // estimate are scored. So the cost of an article depends on its own stems and on the
