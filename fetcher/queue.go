@@ -127,12 +127,19 @@ func (f *Fetcher) schedule(ctx context.Context) {
 	}
 }
 
-// ordered is a heap for package heap: the element that comes before all others first.
-// Each element knows its place.
-type ordered[T interface {
+// ranked is what a heap can hold.
+type ranked[T any] interface {
 	before(T) bool
 	place() *int // index in the heap; -1: not there
-}] []T
+}
+
+// ordered is a heap for package heap: the element that comes before all others first.
+type ordered[T ranked[T]] []T
+
+var (
+	_ ranked[*source] = (*source)(nil)
+	_ ranked[*host]   = (*host)(nil)
+)
 
 func (h ordered[T]) Len() int           { return len(h) }
 func (h ordered[T]) Less(i, j int) bool { return h[i].before(h[j]) }
