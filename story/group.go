@@ -70,8 +70,7 @@ func (g *Grouper) newGroup(id ID) *group {
 	} else {
 		s.slot = int32(len(g.groups))
 		g.groups = append(g.groups, s)
-		g.acc = append(g.acc, 0)
-		g.lengths = append(g.lengths, 0)
+		g.cells = append(g.cells, cell{})
 		g.where = append(g.where, where{})
 	}
 	g.byID[id] = s

@@ -67,11 +67,11 @@ type Grouper struct {
 	// Scratch space.
 	at      []int32
 	bits    []uint64
-	acc     []int64
-	lengths []float64 // by slot: the root of the story's plain2
-	where   []where   // by slot: where the story's sums are
+	cells   []cell  // by slot
+	where   []where // by slot: where the story's sums are
 	touched []int32
 	hit     []uint32
+	rough   []guess
 	guesses []guess
 	found   []*group
 	matches []match

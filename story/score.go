@@ -160,66 +160,86 @@ func (g *Grouper) candidates(q *query) []*group {
 		w := q.weights[at].v
 		for _, post := range posts {
 			slot := post.slot()
-			if g.acc[slot] == 0 {
+			c := &g.cells[slot]
+			if c.sum == 0 {
 				g.touched = append(g.touched, slot)
 			}
-			g.acc[slot] += int64(float64(w*float64(post.v()))) + 1
+			c.sum += int64(float64(w*float64(post.v()))) + 1
 		}
 	}
 	return g.best(q)
 }
 
+// cell is what candidates gathers about the story of a slot.
+type cell struct {
+	sum    int64
+	length float64 // the root of the story's plain2
+}
+
 // guess is a story with a rough score.
 type guess struct {
-	group *group
+	slot  int32
 	score float64
 }
 
-// best returns the best of the stories that candidates touched, and clears its sums.
+// best returns the best of the stories that candidates touched, and clears their sums.
 func (g *Grouper) best(q *query) []*group {
-	guesses := g.guesses[:0]
+	g.stats.Touched += uint64(len(g.touched))
+	g.rough = g.rough[:0]
 	for _, slot := range g.touched {
-		score, n := float64(g.acc[slot])/g.lengths[slot], len(guesses)
-		g.acc[slot] = 0
-		if n == param.candidates && score < guesses[n-1].score {
-			continue // most end here, untouched: their memory is far away
+		c := &g.cells[slot]
+		if s := q.it.group; s == nil || s.slot != slot {
+			g.rough = append(g.rough, guess{slot, float64(c.sum) / c.length})
 		}
-		x := guess{g.groups[slot], score}
-		if x.group == q.it.group || !g.may(q.it, x.group) {
-			continue
-		}
-		if n == param.candidates {
-			if !x.before(guesses[n-1]) {
-				continue
-			}
-			n--
-		} else {
-			guesses = append(guesses, guess{})
-		}
-		for ; n > 0 && x.before(guesses[n-1]); n-- {
-			guesses[n] = guesses[n-1]
-		}
-		guesses[n] = x
+		c.sum = 0
 	}
-	g.guesses, g.found = guesses, g.found[:0]
-	for _, x := range guesses {
-		if x.score < param.worth*(1-q.r)*guesses[0].score {
+	// Whether it may join is far away in memory, and seldom what keeps it from a story that is like it.
+	top := g.top(nil)
+	for _, x := range top {
+		if !g.may(q.it, g.groups[x.slot]) {
+			top = g.top(q.it)
 			break
 		}
-		if g.repeats(q.it, x.group) {
-			continue
-		}
-		g.found = append(g.found, x.group)
 	}
-	g.stats.Touched += uint64(len(g.touched))
+	g.found = g.found[:0]
+	for _, x := range top {
+		if x.score < param.worth*(1-q.r)*top[0].score {
+			break
+		}
+		if s := g.groups[x.slot]; !g.repeats(q.it, s) {
+			g.found = append(g.found, s)
+		}
+	}
 	return g.found
 }
 
-func (x guess) before(y guess) bool {
+// top returns the best param.candidates of g.rough, of those that it may join if it is not nil.
+func (g *Grouper) top(it *item) []guess {
+	top := g.guesses[:0]
+	for _, x := range g.rough {
+		n := len(top)
+		if n == param.candidates && !g.before(x, top[n-1]) || it != nil && !g.may(it, g.groups[x.slot]) {
+			continue
+		}
+		if n == param.candidates {
+			n--
+		} else {
+			top = append(top, x)
+		}
+		for ; n > 0 && g.before(x, top[n-1]); n-- {
+			top[n] = top[n-1]
+		}
+		top[n] = x
+	}
+	g.guesses = top
+	return top
+}
+
+func (g *Grouper) before(x, y guess) bool {
 	if x.score != y.score {
 		return x.score > y.score
 	}
-	return x.group.first() < y.group.first()
+	return g.groups[x.slot].first() < g.groups[y.slot].first()
 }
 
 // may reports whether language, time and corrections let an article join a story.
