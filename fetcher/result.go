@@ -6,8 +6,8 @@ import (
 	"storyfold/story"
 )
 
-// Result is what one look at a source gave: everything in it is stored in one
-// transaction, or nothing is.
+// Result is what one look at a source gave. Its state is stored in one transaction
+// with its articles, or, if those are very many, with the last of them.
 type Result struct {
 	Source   story.Source
 	Articles []story.Article   // in the order of the document; Seq and FirstSeen are not set
@@ -36,8 +36,8 @@ type Result struct {
 	marks map[string]fileMark // of files: what was read, to be remembered once the result is committed
 }
 
-// Sink takes a result and returns when it is committed. On an error nothing of
-// it is stored: the source keeps its earlier state and is looked at again.
+// Sink takes a result and returns when it is committed. On an error its state is not
+// stored, and at most a part of its articles: the source is looked at again.
 type Sink func(ctx context.Context, r *Result) error
 
 // FileIdentity begins the identity of an article that is a file of its own. The

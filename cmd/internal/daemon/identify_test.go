@@ -140,13 +140,14 @@ func TestHeavyResultComesLast(t *testing.T) {
 	db := openStore(t, t.TempDir())
 	defer closeStore(t, db)
 	p := testPipeline(t, db, time.Now)
+	p.most = 100
 	stop, ended := make(chan struct{}), make(chan error, 1)
 	go func() { ended <- p.Run(stop) }()
 	article := func(source string, i int) story.Article {
 		return story.Article{Source: source, Identity: fmt.Sprint(i), Outlet: source, Title: fmt.Sprintf("%s %d", source, i)}
 	}
 	heavy := &fetcher.Result{}
-	for i := range maxBatch + 1 {
+	for i := range p.most + 1 {
 		heavy.Articles = append(heavy.Articles, article("heavy", i))
 	}
 	done := make(chan Counts, 1)
@@ -161,7 +162,7 @@ func TestHeavyResultComesLast(t *testing.T) {
 	if err != nil || n.New != 1 {
 		t.Fatalf("a light result: %+v, %v", n, err)
 	}
-	if n := <-done; n.New != maxBatch+1 {
+	if n := <-done; n.New != p.most+1 {
 		t.Errorf("the heavy result: %+v", n)
 	}
 	if a, err := db.Article(1); err != nil || a.Source != "light" {
@@ -170,5 +171,45 @@ func TestHeavyResultComesLast(t *testing.T) {
 	close(stop)
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// TestParts interrupts a result of many articles between two parts. The source's state
+// must not be there then, and the next look must find the rest.
+func TestParts(t *testing.T) {
+	dir := t.TempDir()
+	db := openStore(t, dir)
+	calls := 0
+	p := testPipeline(t, db, func() time.Time {
+		if calls++; calls == 2 {
+			panic("between two parts")
+		}
+		return time.Now()
+	})
+	p.most = 100
+	r := &fetcher.Result{State: story.SourceState{Name: "many", ETag: "1"}}
+	for i := range 2*p.most + 50 {
+		r.Articles = append(r.Articles, story.Article{Source: "many", Identity: fmt.Sprint(i), Outlet: "many", Title: fmt.Sprintf("Report %d", i)})
+	}
+	func() {
+		defer func() { recover() }()
+		n, err := p.once(t.Context(), r)
+		t.Errorf("%+v, %v in one part", n, err)
+	}()
+	closeStore(t, db)
+	db = openStore(t, dir)
+	defer func() { closeStore(t, db) }()
+	states, err := db.States()
+	if next := db.NextSeq(); err != nil || len(states) > 0 || next != uint64(p.most)+1 {
+		t.Fatalf("states %+v, %v, next article %d; want no state beside %d articles", states, err, next, p.most)
+	}
+	p = testPipeline(t, db, time.Now)
+	p.most = 100
+	n, err := p.once(t.Context(), r)
+	if err != nil || n.New != 150 || n.Unchanged != 100 || p.stats.commits.Load() != 2 {
+		t.Errorf("after the restart %+v, %v, in %d commits", n, err, p.stats.commits.Load())
+	}
+	if states, err := db.States(); err != nil || len(states) != 1 || states[0].ETag != "1" {
+		t.Errorf("states %+v, %v", states, err)
 	}
 }

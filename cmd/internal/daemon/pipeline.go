@@ -21,8 +21,8 @@ import (
 )
 
 const (
-	// maxBatch is how many articles one transaction takes, as long as whole
-	// results make them up: a result is never spread over two.
+	// maxBatch is about how many articles one transaction takes. Only a result that
+	// alone has more is spread over several.
 	maxBatch = 4000
 
 	// linger is how long a batch waits for the next result, and gatherAtMost how
@@ -53,9 +53,10 @@ const (
 // Pipeline groups and commits: one goroutine, one transaction a batch. It is the
 // only writer of the store and the only user of the Grouper.
 type Pipeline struct {
-	db  *store.DB
-	log *slog.Logger
-	now func() time.Time
+	db   *store.DB
+	log  *slog.Logger
+	now  func() time.Time
+	most int // maxBatch
 
 	jobs  chan *job
 	tasks chan *task
@@ -97,7 +98,7 @@ type job struct {
 // NewPipeline returns a pipeline into db. It starts nothing; Restore comes first.
 func NewPipeline(db *store.DB, c Config, log *slog.Logger) *Pipeline {
 	p := &Pipeline{
-		db: db, log: log, now: time.Now, config: c,
+		db: db, log: log, now: time.Now, most: maxBatch, config: c,
 		jobs: make(chan *job), tasks: make(chan *task), ended: make(chan struct{}),
 		reader: brief.NewReader(readerBytes),
 	}
@@ -261,7 +262,7 @@ func (p *Pipeline) lift(stop <-chan struct{}) {
 func (p *Pipeline) gather(first *job) (batch []*job, empty bool) {
 	n := 0
 	add := func(j *job) {
-		if len(j.result.Articles) > maxBatch {
+		if len(j.result.Articles) > p.most {
 			j.came = time.Now()
 			p.heavy = append(p.heavy, j)
 			return
@@ -273,7 +274,7 @@ func (p *Pipeline) gather(first *job) (batch []*job, empty bool) {
 	moment, end := time.NewTimer(linger), time.NewTimer(gatherAtMost)
 	defer moment.Stop()
 	defer end.Stop()
-	for n < maxBatch {
+	for n < p.most {
 		select {
 		case j := <-p.jobs:
 			add(j)
@@ -308,17 +309,43 @@ func (p *Pipeline) work(stop <-chan struct{}, batch []*job, empty bool) {
 }
 
 // process groups a batch and commits it with its sources' states. The pass also
-// runs when nothing more waits.
+// runs when nothing more waits. More new articles than a batch has are committed in
+// parts, the states with the last: if that fails, the sources are looked at again, and
+// what was stored is known by then.
 func (p *Pipeline) process(batch []*job, empty bool) error {
 	now := p.clock()
 	arrived, err := identify(p.db, batch, now)
 	if err != nil {
 		return err
 	}
+	for len(arrived.added) > p.most+p.most/4 {
+		part := &arrivals{added: arrived.added[:p.most]}
+		if err := p.commit(part, nil, now, false); err != nil {
+			return err
+		}
+		arrived.added, now = arrived.added[p.most:], p.clock()
+	}
+	var states []story.SourceState
+	for _, j := range batch {
+		if j.result.State.Name != "" {
+			states = append(states, j.result.State)
+		}
+	}
+	if err := p.commit(arrived, states, now, empty); err != nil {
+		return err
+	}
+	for i, j := range batch {
+		j.counts = arrived.counts[i]
+	}
+	return nil
+}
+
+// commit groups what arrived and commits it with the states.
+func (p *Pipeline) commit(arrived *arrivals, states []story.SourceState, now time.Time, pass bool) error {
 	c := newChanges(now, p.db)
 	p.batch = c
 	defer func() { p.batch = nil }()
-	commit := &story.Commit{Time: now, Listings: arrived.listings}
+	commit := &story.Commit{Time: now, Listings: arrived.listings, States: states}
 	for _, a := range arrived.edited {
 		commit.Articles = append(commit.Articles, *a)
 		commit.Decisions = append(commit.Decisions, p.grouper.Edit(a)...)
@@ -329,16 +356,11 @@ func (p *Pipeline) process(batch []*job, empty bool) error {
 		commit.Decisions = append(commit.Decisions, p.grouper.Add(a)...)
 		p.beat.Store(time.Now().UnixNano())
 	}
-	if empty {
+	if pass {
 		commit.Decisions = append(commit.Decisions, p.grouper.Pass()...)
 	}
 	if err := p.retell(c, commit, arrived); err != nil {
 		return err
-	}
-	for _, j := range batch {
-		if j.result.State.Name != "" {
-			commit.States = append(commit.States, j.result.State)
-		}
 	}
 	if len(commit.Articles) > 0 || len(commit.Decisions) > 0 {
 		commit.Engine, commit.Settings = p.grouper.State(), p.unsaved
@@ -348,9 +370,6 @@ func (p *Pipeline) process(batch []*job, empty bool) error {
 	}
 	if commit.Settings != nil {
 		p.unsaved = nil
-	}
-	for i, j := range batch {
-		j.counts = arrived.counts[i]
 	}
 	if len(arrived.added)+len(arrived.edited) > 0 {
 		p.log.Info("articles taken in", "new", len(arrived.added), "edited", len(arrived.edited), "stories", len(commit.Stories))
