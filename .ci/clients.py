@@ -120,6 +120,12 @@ for form, version in (("rss", "rss20"), ("atom", "atom10")):
     compare(f"feedparser/{form}", [(e.id, e.title) for e in feed.entries], live=True)
     compare(f"newsboat/{form}", newsboat(form))
     compare(f"sfeed/{form}", sfeed(form))
+for path, query in (("feeds/each", ""), ("feeds/days", ""), ("feeds/mine", "?key=only+%26+mine"), ("search", "?q=ferry"), ("feed", "?limit=3")):
+    for form, version in (("rss", "rss20"), ("atom", "atom10")):
+        feed = feedparser.parse(f"{url}/{path}.{form}{query}")
+        ids = [e.id for e in feed.entries]
+        if feed.bozo or feed.version != version or len(set(ids)) != len(ids) or not ids and path != "feeds/days":
+            no(f"feedparser on /{path}.{form}: {len(ids)} entries, bozo {feed.bozo}, version {feed.version!r}, {feed.get('bozo_exception')}")
 database = f"{work}/home/.local/share/liferea/liferea.db"
 if os.path.exists(f"{work}/with-liferea"):
     for form, rows in wait_for_liferea(database).items():
