@@ -122,7 +122,7 @@ func (v *view) actionLink(s *Shown, path string, query url.Values) string {
 // nobody else may get.
 func (h *Handler) acting(r *http.Request, f *Feed) (_ *Feed, own bool) {
 	set := h.viewOf(r).settings
-	own = set.Hub == "" && localUse(r, &set.Config)
+	own = set.local && set.Hub == "" && localUse(r, &set.Config)
 	if !own && (f.Key == "" || set.users == nil) {
 		return f, false
 	}
