@@ -52,10 +52,13 @@ func TestBounds(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		article func(i int) Article
-		stories int // at most; 0: any number
+		stories int // at most, for each MaxMembers articles; 0: any number
 	}{
 		{"identical articles", func(int) Article { return Article{Source: "Echo", Title: "Ferry Marisol aground", Text: ferry} }, 1},
 		{"identical titles", func(int) Article { return Article{Source: "Echo", Title: "Ferry Marisol aground off Port Vellan"} }, 1},
+		{"titles on one thing that never end", func(i int) Article {
+			return Article{Source: fmt.Sprint("Outlet ", i%50), Title: "Zorvex coin " + words(i/3, 3)}
+		}, 0},
 		{"articles like everything", func(i int) Article {
 			if i%20 == 0 { // words of the last forty events
 				return Article{Source: "Almanac", Title: words(max(0, i/4-10), 40), Text: words(max(0, i/4-40), 400)}
@@ -88,8 +91,13 @@ func TestBounds(t *testing.T) {
 					t.Errorf("%s for an article: %.1f early, %.1f late", x.what, x.early, x.late)
 				}
 			}
-			if got := g.Stats().Stories; c.stories > 0 && got > c.stories {
-				t.Errorf("%d stories, want at most %d", got, c.stories)
+			if got, most := g.Stats().Stories, c.stories*(n+MaxMembers-1)/MaxMembers; c.stories > 0 && got > most {
+				t.Errorf("%d stories, want at most %d", got, most)
+			}
+			for _, s := range g.byID {
+				if len(s.members) > MaxMembers {
+					t.Errorf("story %s has %d articles, want at most %d", s.id, len(s.members), MaxMembers)
+				}
 			}
 		})
 	}

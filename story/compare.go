@@ -26,6 +26,9 @@ type Comparison struct {
 	// Siblings is true if the stories come from one that was split: they do not merge.
 	Siblings bool
 
+	// Full is true if the stories have too many articles to be one, by MaxMembers.
+	Full bool
+
 	// Corrections are those that tie the articles or keep them apart, as a chain.
 	Corrections []Constraint
 }
@@ -72,6 +75,7 @@ func (g *Grouper) Compare(x, y Key) (Comparison, error) {
 		if t.first() < s.first() {
 			p.a, p.b = t, s
 		}
+		c.Full = len(s.members)+len(t.members) > MaxMembers
 		c.Siblings = slices.Contains(s.siblings, t)
 		g.likeness(&p)
 		c.Likes = g.fitOf(p.score, p.limit)

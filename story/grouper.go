@@ -23,6 +23,10 @@ type Options struct {
 	Constraints []Constraint
 }
 
+// MaxMembers is how many articles a story has at most, unless the reader ties more. What else
+// would join opens a story beside it.
+const MaxMembers = 1000
+
 // DefaultWindow is the Window of zero Options.
 const DefaultWindow = 4 * 24 * time.Hour
 

@@ -206,7 +206,7 @@ func (g *Grouper) likeness(x *pair) {
 	n := float64(len(a.members) + len(b.members))
 	r := float64(a.short+b.short) / one / n
 	x.limit = float64(param.mergeText*(1-r)) + float64(param.mergeT*r) + g.strict
-	if !text.Alike(a.lang, b.lang) || slices.Contains(a.siblings, b) || g.bind.forbids(a, b) || g.columns(a, b) {
+	if n > MaxMembers || !text.Alike(a.lang, b.lang) || slices.Contains(a.siblings, b) || g.bind.forbids(a, b) || g.columns(a, b) {
 		return
 	}
 	lang := a.lang

@@ -242,9 +242,9 @@ func (g *Grouper) before(x, y guess) bool {
 	return g.groups[x.slot].first() < g.groups[y.slot].first()
 }
 
-// may reports whether language, time and corrections let an article join a story.
+// may reports whether size, language, time and corrections let an article join a story.
 func (g *Grouper) may(it *item, s *group) bool {
-	return text.Alike(it.lang, s.lang) && s.near(it.time, g.window) && !g.bind.bars(it, s)
+	return len(s.members) < MaxMembers && text.Alike(it.lang, s.lang) && s.near(it.time, g.window) && !g.bind.bars(it, s)
 }
 
 // normsOf returns the squared lengths of a story's vectors under the weights of now.

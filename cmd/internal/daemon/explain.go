@@ -150,6 +150,9 @@ func (e *explanation) compare() {
 		if c.Siblings {
 			e.line("  Stories    they come from one that was split, and do not merge again.")
 		}
+		if c.Full {
+			e.line("  Stories    together they have more than %d articles, and do not merge.", story.MaxMembers)
+		}
 		e.line("  Stories    the two score %.2f with each other; more than %.2f merges them.%s", c.Likes.Score, c.Likes.Limit, short(c.Likes, "merge"))
 	}
 }
