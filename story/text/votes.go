@@ -91,7 +91,7 @@ func belied(lang, s string) bool {
 		return false
 	}
 	n := b.count(s)
-	return slices.Max(n[:len(b.langs)]) >= max(voteBelie, 4*n[i])
+	return slices.Max(n[:len(b.langs)]) >= max(voteBelie, 3*n[i])
 }
 
 // count counts the votes for each language among the words of s.
