@@ -28,6 +28,11 @@ const (
 	maxLookNamed = 10        // files that an error names
 )
 
+// rereadEvery is how often files are given that have not changed. Who stores
+// articles learns so that they are still listed: one that was removed would
+// otherwise be taken for new when its file is read again, after a restart.
+const rereadEvery = 7 * 24 * time.Hour
+
 // What can be wrong with a file.
 var (
 	errFileTooLarge = fmt.Errorf("the file is larger than %d MiB", maxFile>>20)
@@ -42,8 +47,9 @@ type fileSource struct {
 	at  pattern
 	log *slog.Logger
 
-	mu   sync.Mutex
-	seen map[string]fileMark // by path; guarded by mu
+	mu     sync.Mutex          // guards what follows
+	seen   map[string]fileMark // by path
+	reread time.Time           // when all files are given again
 }
 
 // fileMark tells whether a file is still the one that was committed.
@@ -56,11 +62,19 @@ type fileMark struct {
 }
 
 func newFileSource(src story.Source, log *slog.Logger) *fileSource {
-	return &fileSource{src: src, at: splitPattern(src.Files), log: log, seen: map[string]fileMark{}}
+	s := &fileSource{src: src, at: splitPattern(src.Files), log: log}
+	s.renew()
+	return s
+}
+
+// renew lets the next looks give all files.
+func (s *fileSource) renew() {
+	s.seen = map[string]fileMark{}
+	s.reread = time.Now().Round(0).Add(rereadEvery) // by the calendar: a machine may sleep
 }
 
 // look gives the articles of the files that are new or changed since the last
-// look whose result was committed; if full, of all files. A file that cannot be
+// look whose result was committed; if full, and once a week, of all files. A file that cannot be
 // read, is broken, or changes while it is read is named in the result's Err, and
 // the others are given. The result's More says that there is more to be given.
 func (s *fileSource) look(ctx context.Context, full bool) *Result {
@@ -68,8 +82,8 @@ func (s *fileSource) look(ctx context.Context, full bool) *Result {
 	defer s.mu.Unlock()
 	r := &Result{Source: s.src, marks: map[string]fileMark{}}
 	r.State = story.SourceState{Name: s.src.Name, Address: s.src.Files, Format: "files"}
-	if full {
-		clear(s.seen)
+	if full || time.Now().After(s.reread) {
+		s.renew()
 	}
 	var problems problemList
 	paths, err := s.at.find(ctx, func(err error) { problems.add(s.short(err)) })

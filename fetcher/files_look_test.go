@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"storyfold/story"
@@ -87,6 +88,26 @@ func TestLook(t *testing.T) {
 	}
 
 	wantIdentities(t, "full look", s.look(ctx, true), all...)
+}
+
+// Files that do not change are given again once a week: their articles are still
+// listed, and who keeps the keys of removed ones must hear of it.
+func TestLookGivesAllEveryWeek(t *testing.T) {
+	s, dir := testFiles(t, "*.jsonl")
+	writeFile(t, filepath.Join(dir, "c.jsonl"), `{"id":"c1","title":"One"}`+"\n"+`{"id":"c2","title":"Two"}`+"\n")
+	synctest.Test(t, func(t *testing.T) {
+		s.renew() // by the clock of this test
+		given := 0
+		for range 4 * 15 {
+			r := s.look(t.Context(), false)
+			s.committed(r)
+			given += len(r.Articles)
+			time.Sleep(6 * time.Hour)
+		}
+		if given != 2*3 {
+			t.Errorf("in 15 days the two articles were given as %d, want 6", given)
+		}
+	})
 }
 
 func TestLookProblems(t *testing.T) {
