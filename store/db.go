@@ -316,6 +316,19 @@ func (db *DB) view(fn func(t tables) error) (err error) {
 	})
 }
 
+// viewBucket is view for what is in one bucket. Opening all of them would cost more
+// than reading a record does.
+func (db *DB) viewBucket(name string, fn func(b *bolt.Bucket) error) (err error) {
+	defer guard(&err)()
+	return db.bolt.View(func(tx *bolt.Tx) error {
+		b := tx.Bucket([]byte(name))
+		if b == nil {
+			return missing(name)
+		}
+		return fn(b)
+	})
+}
+
 // update runs fn in the one write transaction. The caller holds db.write. After
 // an error the numbers in memory are read again: when the disk fails at the very
 // end of a commit, it may be in force nevertheless.

@@ -12,15 +12,19 @@ import (
 	"storyfold/story"
 )
 
-// chunk is how many records an iterator reads in one transaction. Between two
-// of them none is open, so the caller may take its time.
-const chunk = 64
+// chunk is how many records an iterator reads in one transaction, and wholeChunk how
+// many stories with all their articles. Between two transactions none is open, so
+// the caller may take its time.
+const (
+	chunk      = 64
+	wholeChunk = 4
+)
 
 // Article returns the article with this sequence number. The error is
 // story.ErrNotFound if there is none.
 func (db *DB) Article(seq uint64) (*story.Article, error) {
 	a := new(story.Article)
-	err := db.view(func(t tables) error { return t.readArticle(seq, a) })
+	err := db.viewBucket(bucketArticle, func(b *bolt.Bucket) error { return readArticle(b, seq, a) })
 	if err != nil {
 		return nil, fmt.Errorf("article %d: %w", seq, err)
 	}
@@ -36,7 +40,7 @@ func (db *DB) ArticleByID(id story.ArticleID) (*story.Article, error) {
 		if seq == nil {
 			return story.ErrNotFound
 		}
-		return t.readArticle(parseNumber(seq), a)
+		return readArticle(t.article, parseNumber(seq), a)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("article %s: %w", id, err)
@@ -44,8 +48,8 @@ func (db *DB) ArticleByID(id story.ArticleID) (*story.Article, error) {
 	return a, nil
 }
 
-func (t tables) readArticle(seq uint64, a *story.Article) error {
-	ok, err := get(t.article, bucketArticle, number(seq), a)
+func readArticle(b *bolt.Bucket, seq uint64, a *story.Article) error {
+	ok, err := get(b, bucketArticle, number(seq), a)
 	if err == nil && !ok {
 		return story.ErrNotFound
 	}
@@ -55,8 +59,8 @@ func (t tables) readArticle(seq uint64, a *story.Article) error {
 // StoryOf returns the story that the article is in now. The error is
 // story.ErrNotFound if there is no such article.
 func (db *DB) StoryOf(seq uint64) (id story.ID, err error) {
-	err = db.view(func(t tables) error {
-		v := t.member.Get(number(seq))
+	err = db.viewBucket(bucketMember, func(b *bolt.Bucket) error {
+		v := b.Get(number(seq))
 		if v == nil {
 			return story.ErrNotFound
 		}
@@ -96,6 +100,37 @@ func (db *DB) OpenStories() iter.Seq2[story.Story, error] {
 	return db.stories(bucketOpen, 8, false, tables.readUntold)
 }
 
+// Restorable gives the stories that are not closed, by first article, with all
+// their articles: what a Grouper is restored from. Of the stories themselves it
+// gives what their headers hold.
+func (db *DB) Restorable() iter.Seq2[story.Restored, error] {
+	return inChunksOf(wholeChunk, db, bucketOpen, false, nil, func(t tables, k []byte) (r story.Restored, err error) {
+		var h header
+		id := story.ID(k[min(8, len(k)):])
+		ok, err := t.readHeader(id, &h)
+		if err == nil && !ok {
+			err = notStored(bucketOpen, id)
+		}
+		if err != nil {
+			return r, err
+		}
+		r.Story = &h.Story
+		for k := range withPrefix(t.memberOf, idPrefix(id)) {
+			a := new(story.Article)
+			if err := readArticle(t.article, parseNumber(k[len(id)+1:]), a); err != nil {
+				return r, err
+			}
+			r.Articles = append(r.Articles, a)
+		}
+		return r, nil
+	})
+}
+
+// notStored is the error for a story that only an order of stories names.
+func notStored(order string, id story.ID) error {
+	return fmt.Errorf("%w: bucket %s names story %q, which is not stored", ErrDamaged, order, id)
+}
+
 // stories gives the stories in the order of a bucket, whose keys end with the
 // id after head bytes, as read reads them.
 func (db *DB) stories(
@@ -105,7 +140,7 @@ func (db *DB) stories(
 		id := story.ID(k[min(head, len(k)):])
 		ok, err := read(t, id, &s)
 		if err == nil && !ok {
-			err = fmt.Errorf("%w: bucket %s names story %q, which is not stored", ErrDamaged, order, id)
+			err = notStored(order, id)
 		}
 		return s, err
 	})
@@ -116,6 +151,13 @@ func (db *DB) stories(
 // between two chunks.
 func inChunks[T any](
 	db *DB, bucket string, backward bool, after []byte, read func(t tables, key []byte) (T, error),
+) iter.Seq2[T, error] {
+	return inChunksOf(chunk, db, bucket, backward, after, read)
+}
+
+// inChunksOf is inChunks with so many in one transaction.
+func inChunksOf[T any](
+	n int, db *DB, bucket string, backward bool, after []byte, read func(t tables, key []byte) (T, error),
 ) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		last := after
@@ -128,7 +170,7 @@ func inChunks[T any](
 						return err
 					}
 					last = bytes.Clone(k)
-					if found = append(found, v); len(found) == chunk {
+					if found = append(found, v); len(found) == n {
 						break
 					}
 				}
@@ -143,7 +185,7 @@ func inChunks[T any](
 				yield(*new(T), fmt.Errorf("read %s: %w", bucket, err))
 				return
 			}
-			if len(found) < chunk {
+			if len(found) < n {
 				return
 			}
 		}

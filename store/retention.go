@@ -108,7 +108,7 @@ func (x *expiry) removeStory(id story.ID) (int, error) {
 	if ok, err := x.readHeader(id, &h); err != nil {
 		return 0, err
 	} else if !ok {
-		return 0, fmt.Errorf("%w: bucket %s names it, but it is not stored", ErrDamaged, bucketClosed)
+		return 0, notStored(bucketClosed, id)
 	}
 	members := keysWith(x.memberOf, idPrefix(id))
 	for _, k := range members {
@@ -139,7 +139,7 @@ func (x *expiry) removeStory(id story.ID) (int, error) {
 // remembered.
 func (x *expiry) removeArticle(seq uint64) error {
 	var a story.Article
-	if err := x.readArticle(seq, &a); err != nil {
+	if err := readArticle(x.article, seq, &a); err != nil {
 		return err
 	}
 	x.changes.article(&a, -1)

@@ -408,3 +408,39 @@ func TestFreshMustNameAllThatMoved(t *testing.T) {
 		t.Errorf("StoryOf(2) = %s, %v, want b", id, err)
 	}
 }
+
+// Restorable gives each open story with its articles, and no other.
+func TestRestorable(t *testing.T) {
+	db := openStore(t, t.TempDir())
+	c := single(1, 20)
+	c.Stories[2] = storyOf("s3", article(3), article(7), article(9))
+	c.Stories = slices.Delete(slices.Delete(c.Stories, 8, 9), 6, 7)
+	c.Stories[2].Shown = at(3)
+	c.Decisions[6].Story, c.Decisions[8].Story = "s3", "s3"
+	commit(t, db, c)
+	retire(t, db, "s5")
+	next := slices.DeleteFunc(slices.Clone(c.Stories), func(s story.Story) bool { return s.ID == "s5" })
+	for r, err := range db.Restorable() {
+		if err != nil || len(next) == 0 {
+			t.Fatalf("Restorable gives %v, %v", r.Story, err)
+		}
+		want := next[0]
+		next = next[1:]
+		if r.Story.ID != want.ID || !r.Story.Shown.Equal(want.Shown) || r.Story.Closed {
+			t.Errorf("Restorable gives story %s, shown %v, want %s, %v", r.Story.ID, r.Story.Shown, want.ID, want.Shown)
+		}
+		var got []uint64
+		for _, a := range r.Articles {
+			got = append(got, a.Seq)
+			if full := article(a.Seq); !cmp.Equal(a, &full) {
+				t.Errorf("article %d: %s", a.Seq, cmp.Diff(&full, a))
+			}
+		}
+		if seqs := seqsOf(want); !slices.Equal(got, seqs) {
+			t.Errorf("story %s comes with articles %d, want %d", want.ID, got, seqs)
+		}
+	}
+	if len(next) > 0 {
+		t.Errorf("%d stories are missing", len(next))
+	}
+}

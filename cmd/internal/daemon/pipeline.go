@@ -162,16 +162,9 @@ func (p *Pipeline) Restore() error {
 // open gives the open stories with their articles.
 func (p *Pipeline) open() iter.Seq2[story.Restored, error] {
 	return func(yield func(story.Restored, error) bool) {
-		for s, err := range p.db.OpenStories() {
-			r := story.Restored{Story: &s}
-			for i := 0; err == nil && i < len(s.Members); i++ {
-				var a *story.Article
-				if a, err = p.db.Article(s.Members[i].Seq); err == nil {
-					r.Articles = append(r.Articles, a)
-				}
-			}
+		for r, err := range p.db.Restorable() {
 			p.beat.Store(time.Now().UnixNano())
-			if !yield(r, err) || err != nil {
+			if !yield(r, err) {
 				return
 			}
 		}
