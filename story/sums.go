@@ -58,8 +58,16 @@ func (g *Grouper) settleIn(s *group, from *slab[uint32], n uint32, wide bool) {
 	t.sums.n = s.sums.n
 	t.sums.at, t.sums.room = g.sums.take(n * t.columns())
 	old, c := s.columnsIn(from), g.sumsOf(&t)
-	for i := range old.terms {
-		c.set(i, old.at(i))
+	if wide == s.wide {
+		copy(c.terms, old.terms)
+		copy(c.places, old.places)
+		copy(c.v, old.v)
+		copy(c.h, old.h)
+		copy(c.df, old.df)
+	} else {
+		for i := range old.terms {
+			c.set(i, old.at(i))
+		}
 	}
 	from.give(s.sums.at, s.sums.room)
 	s.wide, s.sums = wide, t.sums
