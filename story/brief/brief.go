@@ -18,8 +18,8 @@ type Pref struct {
 // maxTexts is how many articles of a story are read, and maxVoices how many of
 // them may be taken for the families they began; the rest are the newest.
 const (
-	maxTexts  = 24
-	maxVoices = 18
+	maxTexts  = 18
+	maxVoices = 12
 )
 
 // Make is Make of a new Reader.
@@ -50,9 +50,9 @@ func (r *Reader) Reset() { r.cache.reset() }
 // Make fills in the Family of each of s.Members, s.Reports, s.Lang and s.Brief
 // from the articles of the members. s.Members are in commit order.
 //
-// load returns an article by its Seq; it is called for at most 24 members: the
+// load returns an article by its Seq; it is called for at most 18 members: the
 // first one of each known family, then the newest. In a story of more, it is also
-// called for up to 200 members that have no Print yet, which they then have. An
+// called for up to 200 new members, and 16 others, that have no Print yet. An
 // article that load does not find (story.ErrNotFound) counts as one that was not read; any other error
 // ends Make and leaves s as it was. pref may be nil: then no source is preferred.
 //
@@ -89,34 +89,45 @@ func (r *Reader) Make(s *story.Story, load func(seq uint64) (*story.Article, err
 // read takes the articles in that Make looks at.
 func (r *Reader) read(load func(seq uint64) (*story.Article, error)) error {
 	c := &r.corpus
-	c.reports = c.reports[:0]
+	c.reports, c.prints = c.reports[:0], c.prints[:0]
+	large := len(c.members) > maxTexts
+	for i := 0; large && i < len(c.members); i++ {
+		c.prints = append(c.prints, c.members[i].Print)
+	}
 	for _, i := range pick(c.members) {
-		p, err := r.article(c.members[i].Seq, load)
-		if err != nil {
-			return err
+		seq := c.members[i].Seq
+		p, print := r.cache.get(seq), large && c.prints[i] == nil
+		if p == nil || print {
+			a, err := find(seq, load)
+			if err != nil {
+				return err
+			}
+			if a == nil {
+				continue
+			}
+			if print {
+				c.prints[i] = r.preparer.printOf(a)
+			}
+			if p == nil {
+				p = r.preparer.prepare(a)
+				r.cache.put(p)
+			}
 		}
-		if p != nil {
-			c.reports = append(c.reports, &report{prepared: p, member: i})
-		}
+		c.reports = append(c.reports, &report{prepared: p, member: i})
 	}
 	return nil
 }
 
-// article returns the article with this Seq as it is remembered or as load has it; nil if it is not there.
-func (r *Reader) article(seq uint64, load func(seq uint64) (*story.Article, error)) (*prepared, error) {
-	if p := r.cache.get(seq); p != nil {
-		return p, nil
-	}
+// find returns the article with this Seq, nil if it is not there.
+func find(seq uint64, load func(seq uint64) (*story.Article, error)) (*story.Article, error) {
 	a, err := load(seq)
-	if errors.Is(err, story.ErrNotFound) || err == nil && a == nil {
+	if errors.Is(err, story.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("load article %d: %w", seq, err)
 	}
-	p := r.preparer.prepare(a)
-	r.cache.put(p)
-	return p, nil
+	return a, nil
 }
 
 // pick returns which members are read, in commit order.

@@ -1,80 +1,63 @@
 package brief
 
-// cache keeps the articles that were prepared last, within a number of bytes.
-// Its zero value keeps none.
+// cache keeps articles that were prepared, within a number of bytes. Its zero
+// value keeps none. What has to go is picked as by a die, which is always thrown
+// the same: rounds that ask for more than there is room for, in one order again
+// and again, find their share, where the one that was asked for longest ago would
+// always be the next that is needed.
 type cache struct {
 	limit, used int // bytes
-	bySeq       map[uint64]*kept
-	first, last *kept // from the one that was asked for last to the one that will go next
+	at          map[uint64]int
+	kept        []kept
+	die         uint64
 }
 
 type kept struct {
 	*prepared
-	size         int
-	newer, older *kept
+	size int
 }
 
 // get returns the prepared article with this Seq, or nil.
 func (c *cache) get(seq uint64) *prepared {
-	k := c.bySeq[seq]
-	if k == nil {
-		return nil
+	if i, ok := c.at[seq]; ok {
+		return c.kept[i].prepared
 	}
-	c.unlink(k)
-	c.link(k)
-	return k.prepared
+	return nil
 }
 
 // put keeps p, and no longer what it leaves no room for.
 func (c *cache) put(p *prepared) {
-	k := &kept{prepared: p, size: p.size()}
-	if k.size > c.limit/16 {
+	size := p.size()
+	if size > c.limit/16 {
 		return
 	}
 	c.forget(p.seq)
-	if c.bySeq == nil {
-		c.bySeq = make(map[uint64]*kept)
+	for c.used+size > c.limit {
+		c.die = c.die*6364136223846793005 + 1442695040888963407
+		c.forget(c.kept[(c.die>>33)%uint64(len(c.kept))].seq)
 	}
-	c.bySeq[p.seq] = k
-	c.link(k)
-	for c.used += k.size; c.used > c.limit; {
-		c.forget(c.last.seq)
+	if c.at == nil {
+		c.at = make(map[uint64]int)
 	}
+	c.at[p.seq] = len(c.kept)
+	c.kept = append(c.kept, kept{p, size})
+	c.used += size
 }
 
 // forget drops the article with this Seq.
 func (c *cache) forget(seq uint64) {
-	if k := c.bySeq[seq]; k != nil {
-		c.unlink(k)
-		c.used -= k.size
-		delete(c.bySeq, seq)
+	i, ok := c.at[seq]
+	if !ok {
+		return
 	}
+	last := len(c.kept) - 1
+	c.used -= c.kept[i].size
+	c.kept[i] = c.kept[last]
+	c.at[c.kept[i].seq] = i
+	c.kept[last] = kept{}
+	c.kept = c.kept[:last]
+	delete(c.at, seq)
 }
 
 // reset drops all.
 func (c *cache) reset() { *c = cache{limit: c.limit} }
-
-// link puts k, which is not in the list, in front.
-func (c *cache) link(k *kept) {
-	k.newer, k.older = nil, c.first
-	if c.first != nil {
-		c.first.newer = k
-	} else {
-		c.last = k
-	}
-	c.first = k
-}
-
-// unlink takes k out of the list.
-func (c *cache) unlink(k *kept) {
-	if k.newer != nil {
-		k.newer.older = k.older
-	} else {
-		c.first = k.older
-	}
-	if k.older != nil {
-		k.older.newer = k.newer
-	} else {
-		c.last = k.newer
-	}
-}

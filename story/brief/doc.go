@@ -16,7 +16,7 @@
 //
 // Make is a function of the members, their articles and the reader's
 // preferences: it knows no clock, no map order and no randomness. It looks at
-// no more than 24 articles and at no more than the first 24,000 bytes of each,
+// no more than 18 articles and at no more than the first 24,000 bytes of each,
 // so that its cost is bounded however large a story grows. Articles beyond
 // those keep the family they have; a new one among them is known for a copy by
 // its fingerprint, 16 hashes that each member of a large story carries

@@ -190,7 +190,7 @@ func (c *corpus) facts(out []fact, r *report, o *others) []fact {
 		if covered >= mostCovered*total {
 			continue
 		}
-		score := ((unseen-covered)/total + .15*min(4, float64(fresh))) * lengthFactor(s.length)
+		score := ((unseen-covered)/total + .15*min(4, float64(fresh))) * lengthFactor(int(s.length))
 		if s.leans {
 			score -= .5
 		}

@@ -43,7 +43,6 @@ type prepared struct {
 	pairs    []uint32 // neighbouring content words
 	shingles []uint32 // windows of plain words
 	names    []uint32 // stems of the names of its outlet, its source and those it credits
-	print    []byte   // see printOf
 }
 
 // usage is a word in one article.
@@ -57,11 +56,11 @@ type usage struct {
 // sentence is one of an article.
 type sentence struct {
 	text     string // "" if no brief can have it
-	from, to int32  // its words in prepared.terms, each once, in order
-	cut      int32  // where those end that are left when it is cut to a headline
+	from, to uint16 // its words in prepared.terms, each once, in order
+	cut      uint16 // where those end that are left when it is cut to a headline
+	length   uint16 // in runes; a sign of a dense script counts three times
 	fit      bool   // it may be quoted
 	leans    bool   // it needs the one before it
-	length   int    // in runes; a sign of a dense script counts three times
 }
 
 // A word in prepared.terms is its index in prepared.words, with a mark if it is a
@@ -91,9 +90,9 @@ func (p *prepared) quote(s *sentence) story.Sentence {
 
 // size returns about how many bytes p takes.
 func (p *prepared) size() int {
-	n := 600 + len(p.title) + 12*len(p.words) + 2*len(p.terms) + 4*(len(p.pairs)+len(p.shingles)+len(p.names)) + len(p.print)
+	n := 600 + len(p.title) + 12*len(p.words) + 2*len(p.terms) + 4*(len(p.pairs)+len(p.shingles)+len(p.names))
 	for i := range p.sentences {
-		n += 48 + len(p.sentences[i].text)
+		n += 32 + len(p.sentences[i].text)
 	}
 	return n
 }
@@ -133,7 +132,7 @@ func (p *preparer) prepare(a *story.Article) *prepared {
 	p.body(d, kept)
 	d.clean /= 1 + float64(dropped)/float64(len(kept)+1)
 	d.words, d.terms, d.pairs = clone(p.words), clone(p.terms), clone(p.pairs)
-	d.names, d.print = p.names(d.lang, a), p.printOf(a)
+	d.names = p.names(d.lang, a)
 	return d
 }
 
@@ -169,7 +168,7 @@ func (p *preparer) body(d *prepared, lines []line) {
 			fit += len(p.tokens)
 			s.fit = hasSpeaker(l.text, p.spans)
 			s.leans = leans(l.text)
-			s.length = runeLength(l.text)
+			s.length = uint16(runeLength(l.text)) // a fit one is short
 		}
 		if s.fit || i == 0 {
 			p.quoted = append(p.quoted, l.text...)
@@ -238,12 +237,12 @@ func (p *preparer) sentence(s *sentence, n int, line string) {
 	if n < 2 {
 		limit = len(strings.TrimSuffix(shorten(line, cutLead), "…"))
 	}
-	s.from, s.cut = int32(len(p.terms)), -1
+	s.from, s.cut = uint16(len(p.terms)), math.MaxUint16
 	p.ids = p.ids[:0]
 	for i := range p.tokens {
 		t := &p.tokens[i]
-		if s.cut < 0 && t.End > limit {
-			s.cut = int32(len(p.terms))
+		if t.End > limit {
+			s.cut = min(s.cut, uint16(len(p.terms)))
 		}
 		w := p.word(t)
 		p.ids = append(p.ids, uint16(w))
@@ -264,10 +263,8 @@ func (p *preparer) sentence(s *sentence, n int, line string) {
 			p.terms[p.lastAt[w]] |= marked
 		}
 	}
-	s.to = int32(len(p.terms))
-	if s.cut < 0 {
-		s.cut = s.to
-	}
+	s.to = uint16(len(p.terms))
+	s.cut = min(s.cut, s.to)
 }
 
 func add8(n uint8) uint8 {

@@ -2,9 +2,8 @@ package brief
 
 import (
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"slices"
+	"unicode"
 
 	"storyfold/story"
 	"storyfold/story/text"
@@ -17,39 +16,34 @@ const (
 	leastPrints  = 5   // that two share at least
 	copyPrint    = .5  // share of those that could be shared, of a copy
 	maxSamePrint = 32  // members that are found by one hash
-	maxGlances   = 200 // articles that are loaded for their fingerprint alone
+	maxGlances   = 200 // new members that are loaded for their fingerprint alone
+
+	// maxLateGlances is how many others are: those that were too many when they
+	// were new, or that were there before members had fingerprints.
+	maxLateGlances = 16
 )
 
-// glance gives c.prints the fingerprint of each member that has none, the newest
+// glance gives the members that have no fingerprint yet one in c.prints, the newest
 // first if there are many. It does nothing for a story that is read as a whole.
 func (r *Reader) glance(load func(seq uint64) (*story.Article, error)) error {
-	c := &r.corpus
-	c.prints = c.prints[:0]
-	if len(c.members) <= maxTexts {
-		return nil
-	}
-	c.prints = append(c.prints, make([][]byte, len(c.members))...)
-	for _, p := range c.reports {
-		c.prints[p.member] = p.print
-	}
-	glances := 0
-	for i := len(c.members) - 1; i >= 0; i-- {
-		m := &c.members[i]
-		if c.prints[i] != nil {
+	prints, fresh, known := r.corpus.prints, 0, 0
+	for i := len(prints) - 1; i >= 0; i-- {
+		m := &r.corpus.members[i]
+		glances, most := &fresh, maxGlances
+		if m.Family != 0 {
+			glances, most = &known, maxLateGlances
+		}
+		if prints[i] != nil || *glances == most {
 			continue
 		}
-		if c.prints[i] = m.Print; m.Print != nil || glances == maxGlances {
-			continue
-		}
-		glances++
-		a, err := load(m.Seq)
-		if errors.Is(err, story.ErrNotFound) || err == nil && a == nil {
-			continue
-		}
+		*glances++
+		a, err := find(m.Seq, load)
 		if err != nil {
-			return fmt.Errorf("load article %d: %w", m.Seq, err)
+			return err
 		}
-		c.prints[i] = r.preparer.printOf(a)
+		if a != nil {
+			prints[i] = r.preparer.printOf(a)
+		}
 	}
 	return nil
 }
@@ -63,7 +57,7 @@ var noPrint = []byte{0}
 func (p *preparer) printOf(a *story.Article) []byte {
 	body := clip(a.Text, maxTextBytes)
 	p.plain = append(p.plain[:0], body...)
-	p.hashes = text.Shingles(p.hashes[:0], p.plain, window(text.Language(a.Lang, "", body)))
+	p.hashes = text.Shingles(p.hashes[:0], p.plain, windowOf(body))
 	least := make([]uint32, 0, printHashes+1)
 	for _, h := range p.hashes {
 		v := uint32(h >> 32)
@@ -83,6 +77,26 @@ func (p *preparer) printOf(a *story.Article) []byte {
 		out = binary.BigEndian.AppendUint32(out, v)
 	}
 	return out
+}
+
+// windowOf is window, by the letters at the front of a text.
+func windowOf(body string) int {
+	letters, spaceless := 0, 0
+	for i, r := range body {
+		if i > 600 {
+			break
+		}
+		if unicode.IsLetter(r) {
+			letters++
+			if r >= 0x0e00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) {
+				spaceless++
+			}
+		}
+	}
+	if 2*spaceless > letters {
+		return window("zh")
+	}
+	return window("")
 }
 
 // hashAt returns hash number i of a fingerprint.

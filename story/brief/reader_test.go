@@ -156,7 +156,7 @@ func TestReader(t *testing.T) {
 			if err := r.Make(st, load, nil); err != nil {
 				t.Fatal(err)
 			}
-			if r == large && n < 24 && loads != 1 {
+			if r == large && n <= 18 && loads != 1 {
 				t.Fatalf("with %d members, one of them new: %d loads", n, loads)
 			}
 			if r == none {
@@ -169,7 +169,7 @@ func TestReader(t *testing.T) {
 	}
 	large.Reset()
 	loads = 0
-	if err := large.Make(kept, load, nil); err != nil || loads != 24 {
+	if err := large.Make(kept, load, nil); err != nil || loads != 18 {
 		t.Errorf("after Reset: %d loads, %v", loads, err)
 	}
 }

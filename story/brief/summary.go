@@ -142,7 +142,7 @@ func (c *corpus) summaryScore(s *statement, w *witnesses) float64 {
 	if support < leastMatch {
 		return 0
 	}
-	score := support * (.5 + math.Exp(-float64(s.pos)/4)) * (.5 + .5*c.borne(s, w)) * lengthFactor(s.length)
+	score := support * (.5 + math.Exp(-float64(s.pos)/4)) * (.5 + .5*c.borne(s, w)) * lengthFactor(int(s.length))
 	if s.leans {
 		score *= .7
 	}
@@ -265,11 +265,11 @@ func (c *corpus) lead(seq uint64) []story.Sentence {
 		if !s.fit {
 			continue
 		}
-		if len(out) == 1 && (i > last+1 || size+s.length > maxLead) || len(out) == 2 {
+		if len(out) == 1 && (i > last+1 || size+int(s.length) > maxLead) || len(out) == 2 {
 			break
 		}
 		out = append(out, from.quote(s))
-		size, last = size+s.length, i
+		size, last = size+int(s.length), i
 	}
 	return out
 }
