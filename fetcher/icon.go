@@ -22,7 +22,7 @@ const (
 	iconSpread  = 24 * time.Hour     // added to that at random
 	iconRetry   = time.Hour          // after an icon that could not be stored
 	iconPause   = time.Second        // between the searches for two sources
-	iconIdle    = 20 * time.Second   // until it is seen that another source wants one
+	iconIdle    = 5 * time.Second    // until it is seen that another source wants one
 	iconTimeout = 10 * time.Second   // for one address on the way to an icon
 	maxIconURLs = 4                  // addresses that one search tries, the site's page aside
 )

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -318,9 +319,9 @@ func TestIconDuringLook(t *testing.T) {
 		a := &gallery{files: map[string]string{"https://a.example/favicon.ico": drawing(t, "png", 32, 32)}}
 		src := feedSource("a", "https://a.example/feed")
 		src.Interval = time.Second
-		looks := 0
+		var looks atomic.Int32
 		g := start(t, []story.Source{src}, nil, func(r *http.Request) (*http.Response, error) {
-			if looks++; r.URL.Path == "/feed" && looks > 1 {
+			if r.URL.Path == "/feed" && looks.Add(1) > 1 {
 				time.Sleep(9 * time.Second) // most of the time a look is under way
 			}
 			return a.answer(r)
