@@ -27,11 +27,11 @@ func (c *cache) get(seq uint64) *prepared {
 
 // put keeps p, and no longer what it leaves no room for.
 func (c *cache) put(p *prepared) {
+	c.forget(p.seq)
 	size := p.size()
 	if size > c.limit/16 {
 		return
 	}
-	c.forget(p.seq)
 	for c.used+size > c.limit {
 		c.die = c.die*6364136223846793005 + 1442695040888963407
 		c.forget(c.kept[(c.die>>33)%uint64(len(c.kept))].seq)

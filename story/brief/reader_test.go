@@ -198,3 +198,23 @@ func BenchmarkGrowing(b *testing.B) {
 		})
 	}
 }
+
+// TestMakeAllocations holds what a story that grows costs, in allocations.
+func TestMakeAllocations(t *testing.T) {
+	p, s, r := newPress(), &story.Story{}, brief.NewReader(16<<20)
+	for range 60 {
+		p.publish(s, "", p.text(20))
+	}
+	each := func() {
+		if err := r.Make(s, p.load, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	each()
+	if n := testing.AllocsPerRun(5, each); n > 400 {
+		t.Errorf("a brief of what is remembered takes %.0f allocations", n)
+	}
+	if n := testing.AllocsPerRun(5, func() { r.Forget(60); each() }); n > 800 {
+		t.Errorf("a brief with one article that is not remembered takes %.0f allocations", n)
+	}
+}
