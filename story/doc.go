@@ -39,8 +39,8 @@
 //	v(w) = x/(x+3), scaled to Σ v² = 1
 //
 // h is the same over the head, that is the title and the first 30 words. The
-// shortness of an article with U different stems is r = exp(-U/25): about .75 for a
-// bare title, under .02 for a full text. What depends on the kind of article is mixed by r;
+// shortness of an article with U different stems is r = exp(-U/16): about .65 for a
+// bare title, .15 for one with a sentence or two, nothing for a full text. What depends on the kind of article is mixed by r;
 // there are no two modes. An article of fewer than two different words, beside numbers, stays alone,
 // and so does one whose title announces a round-up. Instalments of a column (one title but for its date, or one title
 // of one source on another day over another text) share no story.
@@ -62,9 +62,9 @@
 // With V and H the sums of v and h over the members of a story c with n members,
 // and cosines taken with idf, an article d has the score
 //
-//	s(d,c) = cos(v,V) + .37(1-r) cos(h,H) + .10 r·max over 40 members cos(v,vₘ) + .09 r(1 - 1/√n)
+//	s(d,c) = cos(v,V) + .37(1-r) cos(h,H) + .12 r·max over 40 members cos(v,vₘ) + .10 r(1 - 1/√n)
 //
-// and joins the best story with s ≥ .29(1-r) + .20 r, or opens one: single-pass
+// and joins the best story with s ≥ .29(1-r) + .19 r, or opens one: single-pass
 // clustering as in topic detection (Allan et al. 1998). Candidates come from an inverted index:
 // the 25 heaviest stems, shortest lists first, up to 1,000 postings; the five best by an
 // estimate are scored. So the cost of an article depends on its own stems and on the
@@ -99,7 +99,7 @@
 // moves where it is better off by more than .06 (staying alone scores as the threshold), and is put out
 // where it is .05 under the threshold. Then stories merge if
 //
-//	.7 cos(Va,Vb) + .3 cos(Ha,Hb) > .50(1-r) + .13 r
+//	.7 cos(Va,Vb) + .3 cos(Ha,Hb) > .50(1-r) + .07 r
 //
 // surest pairs first; the earlier story keeps its id.
 //

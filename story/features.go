@@ -37,7 +37,7 @@ type item struct {
 	lang  string // as text.Language gives it
 	time  int64  // Article.Time, Unix seconds
 	seen  int64  // Article.FirstSeen, Unix seconds
-	short int32  // shortness, in [0, one]: exp(-stems/25)
+	short int32  // shortness, in [0, one]: exp(-stems/16)
 	ids   uint8  // story ids that were made from key
 	home  ID     // the id that was made from key, if ids is 1
 	group *group // nil once closed
@@ -55,7 +55,7 @@ type item struct {
 	source   uint32 // of Article.Source
 }
 
-// r returns the shortness as a number in [0, 1]: near 0 for a full text, .75 for a bare title.
+// r returns the shortness as a number in [0, 1]: near 0 for a full text, .65 for a bare title.
 func (it *item) r() float64 { return float64(it.short) / one }
 
 // packed are the features of an article as they are kept: a word is the stem's number and an

@@ -32,9 +32,9 @@ type params struct {
 
 // param holds the values in force; only tests change them.
 var param = params{
-	titleWeight: 3, leadWeight: 1.5, saturation: 3, shortScale: 25,
-	head: .37, member: .10, size: .09, joinText: .29, joinT: .20, better: .06, out: -.05,
-	mergeText: .50, mergeT: .13, mergeHead: .3, rivalText: .17, rivalT: .13,
+	titleWeight: 3, leadWeight: 1.5, saturation: 3, shortScale: 16,
+	head: .37, member: .12, size: .10, joinText: .29, joinT: .19, better: .06, out: -.05,
+	mergeText: .50, mergeT: .07, mergeHead: .3, rivalText: .17, rivalT: .13,
 	candidates: 5, stems: 25, worth: .4, budget: 1000, members: 40, every: 50, recent: 500, nearMiss: .1,
 	splitRho: .52, splitN: 3.2, splitEx: .3, splitBase: .75, splitWithin: .05,
 	splitDate: 3, splitNumber: 3,
