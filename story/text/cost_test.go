@@ -51,3 +51,23 @@ func TestStemCache(t *testing.T) {
 		t.Errorf("a word without a place: %v", e)
 	}
 }
+
+// BenchmarkArticle does everything that grouping asks of an article of 450 words: language,
+// bare title, words and dates.
+func BenchmarkArticle(b *testing.B) {
+	body := strings.Repeat("The harbour master of Port Vellan said on Tuesday that the ferry Marisol, which had been leaning since dawn, was towed to the inner dock by three tugs. "+
+		"Nobody was hurt, but 212 passengers spent the night of 3 March in a school. \"It could have been worse,\" she told reporters at the U.S. consulate. ", 9)
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	var tokens []Token
+	var dates []Date
+	for b.Loop() {
+		title := BareTitle("Ferry Marisol towed to the inner dock of Port Vellan - Coast Wire", "Coast Wire", "coast", "www.coastwire.example")
+		lang := Language("en-GB", title, body)
+		tokens = Tokens(tokens[:0], title, lang)
+		RoundUp(tokens, lang)
+		dates = Dates(dates[:0], title, lang)
+		tokens = FirstTokens(tokens[:0], body, lang, 200)
+		dates = Dates(dates, body[:tokens[len(tokens)-1].End], lang)
+	}
+}

@@ -83,19 +83,14 @@ func (d *dates) word(i int) int {
 	if d.capital && s[i] >= 'a' && s[i] <= 'z' {
 		return d.small(i)
 	}
-	r, size := rune(s[i]), 1
-	if r >= utf8.RuneSelf {
-		if r, size = utf8.DecodeRuneInString(s[i:]); !unicode.IsLetter(r) {
-			return i + size
-		}
+	r, size := signAt(s, i)
+	if r >= utf8.RuneSelf && !unicode.IsLetter(r) {
+		return i + size
 	}
 	var buf [longestName]byte
 	lower := buf[:0]
 	for end < len(s) {
-		r, n := rune(s[end]), 1
-		if r >= utf8.RuneSelf {
-			r, n = utf8.DecodeRuneInString(s[end:])
-		}
+		r, n := signAt(s, end)
 		if !isLetter(r) && r != '’' {
 			break
 		}

@@ -138,7 +138,8 @@ func base(tag string) string {
 	if tag == "" || len(tag) > 35 {
 		return ""
 	}
-	if len(tag) == 2 && tag[0]-'a' < 26 && tag[1]-'a' < 26 {
+	if n := len(tag); (n == 2 || n == 5 && (tag[2] == '-' || tag[2] == '_')) && tag[0]-'a' < 26 && tag[1]-'a' < 26 {
+		tag = tag[:2] // of "de" or "de-AT"
 		if b, ok := renamed[tag]; ok {
 			return b
 		}

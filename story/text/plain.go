@@ -54,10 +54,7 @@ func (t *tokenizer) plain(i, end int) bool {
 	n, from, first := 0, -1, false
 	wasMid := false // the sign before could join letters, and follows one
 	for p := i; p < end; {
-		r, size := rune(t.text[p]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(t.text[p:end])
-		}
+		r, size := signAt(t.text, p)
 		if int(r) >= len(plainSigns) {
 			return false
 		}
@@ -99,6 +96,19 @@ func (t *tokenizer) plain(i, end int) bool {
 	t.first = t.first || first
 	t.last = -1
 	return true
+}
+
+// signAt returns the sign that begins at s[i], and its bytes. Signs of one or two bytes, which are the letters of
+// most alphabets, are found without a call.
+func signAt(s string, i int) (rune, int) {
+	c := s[i]
+	if c < utf8.RuneSelf {
+		return rune(c), 1
+	}
+	if c-0xC2 < 0x1E && i+1 < len(s) && s[i+1]&0xC0 == 0x80 {
+		return rune(c&0x1F)<<6 | rune(s[i+1]&0x3F), 2
+	}
+	return utf8.DecodeRuneInString(s[i:])
 }
 
 // smallLetters has the small letters of the signs below it.

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // TestPlain checks that the quick way takes the words that the rules of
@@ -36,5 +37,14 @@ func TestPlain(t *testing.T) {
 	}
 	if quick < 20_000 {
 		t.Errorf("the quick way took %d of 200000", quick)
+	}
+}
+
+func TestSignAt(t *testing.T) {
+	for _, s := range []string{"a", "é", "я", "\u0080", "\u07ff", "\u0800", "中", "😀", "\xc2", "\xc0\x80", "\xc1\xbf", "\xdf\x7f", "\xe0\x80", "\x80", "\xff", "\xc3a"} {
+		r, n := signAt(s, 0)
+		if want, m := utf8.DecodeRuneInString(s); r != want || n != m {
+			t.Errorf("signAt(%q) = %q, %d, want %q, %d", s, r, n, want, m)
+		}
 	}
 }

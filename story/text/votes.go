@@ -90,6 +90,10 @@ func belied(lang, s string) bool {
 	if !ok || len(languages[lang].stop) == 0 {
 		return false
 	}
+	// Mostly the first words speak for it.
+	if n := b.count(clip(s, 100)); n[i] >= voteLeast && n[i] == slices.Max(n[:len(b.langs)]) {
+		return false
+	}
 	n := b.count(s)
 	return slices.Max(n[:len(b.langs)]) >= max(voteBelie, 3*n[i])
 }
@@ -102,9 +106,7 @@ func (b *ballot) count(s string) (n [64]int) {
 	for i := 0; i <= len(s) && words < voteWords; {
 		r, size := ' ', 1
 		if i < len(s) {
-			if r = rune(s[i]); r >= utf8.RuneSelf {
-				r, size = utf8.DecodeRuneInString(s[i:])
-			}
+			r, size = signAt(s, i)
 		}
 		i += size
 		if isLetter(r) {
