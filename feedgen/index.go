@@ -27,7 +27,6 @@ type index struct {
 	words  []posting             // every word of the stories
 	places map[string]int        // of the words in words
 	count  int                   // of stories that were given a number
-	langs  map[string]int        // stories by language
 	newest time.Time             // the last revision of any story
 }
 
@@ -77,23 +76,33 @@ func (x *index) find(v *view, terms []string) (*found, error) {
 // matching returns, bit by bit, the numbers of the stories with all terms.
 func (x *index) matching(terms []string) []uint64 {
 	all := make([]uint64, x.count/64+1)
-	for i, term := range terms {
-		hits := make([]uint64, len(all))
-		for j := range x.words {
-			if p := &x.words[j]; strings.Contains(p.word, term) {
-				for _, n := range p.numbers {
-					hits[n/64] |= 1 << (n % 64)
-				}
-			}
+	for i := range all {
+		all[i] = ^uint64(0)
+	}
+	for _, term := range terms {
+		hits, any := x.holding(term), false
+		for i := range all {
+			all[i] &= hits[i]
+			any = any || all[i] != 0
 		}
-		for j := range all {
-			if i > 0 {
-				hits[j] &= all[j]
-			}
-			all[j] = hits[j]
+		if !any {
+			break
 		}
 	}
 	return all
+}
+
+// holding returns, bit by bit, the numbers of the stories with a term.
+func (x *index) holding(term string) []uint64 {
+	hits := make([]uint64, x.count/64+1)
+	for i := range x.words {
+		if p := &x.words[i]; strings.Contains(p.word, term) {
+			for _, n := range p.numbers {
+				hits[n/64] |= 1 << (n % 64)
+			}
+		}
+	}
+	return hits
 }
 
 // follow takes in what the store has changed since the last search.
