@@ -98,3 +98,14 @@ func TestParseDate(t *testing.T) {
 		}
 	}
 }
+
+func FuzzParseDate(f *testing.F) {
+	for _, s := range []string{"Fr, 21. Nov. 2025 10.30 Uhr", "2025年11月21日（金）午後3時4分", "vendredi 21 novembre 2025 15 h 30", "21 Nov 25 3:04 pm (EST)", "1763683200"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if got := parseDate(s); got.Location() != time.UTC || got.Year() < -1 || got.Year() > 10000 {
+			t.Errorf("parseDate(%q) = %v", s, got)
+		}
+	})
+}
