@@ -23,6 +23,7 @@ const (
 	iconRetry   = time.Hour          // after an icon that could not be stored
 	iconPause   = time.Second        // between the searches for two sources
 	iconIdle    = 5 * time.Second    // until it is seen that another source wants one
+	iconsTaken  = 100                // sources at once that take over what others of their site have
 	iconTimeout = 10 * time.Second   // for one address on the way to an icon
 	maxIconURLs = 4                  // addresses that one search tries, the site's page aside
 )
@@ -48,7 +49,10 @@ func (f *Fetcher) lookForIcons(ctx context.Context) {
 func (f *Fetcher) wantsIcon(now time.Time) *source {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for f.opts.SaveIcon != nil {
+	if f.opts.SaveIcon == nil {
+		return nil
+	}
+	for range iconsTaken {
 		var first *source
 		for _, e := range f.entries {
 			due := e.src.Enabled && e.src.Feed != "" && !e.st.Checked.IsZero() && e.st.Error == "" && !e.st.IconNext.After(now) && !e.host.hold.After(now)
