@@ -153,17 +153,21 @@ func beginsWith(s string, p phrases) bool {
 }
 
 // isCredit reports whether s tells who made the article, not a part of the report.
-func isCredit(s string) bool {
-	low := strings.ToLower(s)
-	return containsCredit(low) || isByline(low)
-}
+func isCredit(s string) bool { return containsCredit(s) || isByline(s) }
 
-// containsCredit reports whether low has one of credits in it. It walks low once, for all of them.
-func containsCredit(low string) bool {
-	for i := range len(low) - 1 {
-		if by := creditsByFront[low[i]]; by != nil {
-			for _, p := range by[low[i+1]] {
-				if strings.HasPrefix(low[i:], p) {
+// containsCredit reports whether s has one of credits in it, in whatever case. It
+// walks s once, for all of them.
+func containsCredit(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			s = strings.ToLower(s)
+			break
+		}
+	}
+	for i := range len(s) - 1 {
+		if by := creditsByFront[fold(s[i])]; by != nil {
+			for _, p := range by[fold(s[i+1])] {
+				if hasFolded(s[i:], p) {
 					return true
 				}
 			}
@@ -172,10 +176,31 @@ func containsCredit(low string) bool {
 	return false
 }
 
-// isByline reports whether s, in lower case, tells who reported from where.
+// hasFolded reports whether s begins with p, which is in lower case, ASCII capitals or not.
+func hasFolded(s, p string) bool {
+	if len(s) < len(p) {
+		return false
+	}
+	for i := range len(p) {
+		if fold(s[i]) != p[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// fold returns an ASCII capital in lower case, and other bytes as they are.
+func fold(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c | 0x20
+	}
+	return c
+}
+
+// isByline reports whether s tells who reported from where.
 func isByline(s string) bool {
 	for _, by := range [...]string{"by ", "von ", "par ", "por ", "di "} {
-		if strings.HasPrefix(s, by) && utf8.RuneCountInString(s) < 60 && !strings.ContainsAny(s, ".!?") {
+		if hasFolded(s, by) && utf8.RuneCountInString(s) < 60 && !strings.ContainsAny(s, ".!?") {
 			return true
 		}
 	}

@@ -264,3 +264,15 @@ func TestContainsCredit(t *testing.T) {
 		}
 	}
 }
+
+func TestIsCredit(t *testing.T) {
+	for s, want := range map[string]bool{
+		"REPORTING BY Orla Finch; Editing by Bo Dahl": true, "Все права защищены.": true, "BY ORLA FINCH": true, "Von Bo Dahl, Port Arlen": true,
+		"Orla Finch reported from Port Arlen.": true, "© 2026 Merrow Newswire. TOUS DROITS RÉSERVÉS.": true,
+		"By Tuesday the ferry had burned out.": false, "The ferry burned.": false, "": false, "É": false,
+	} {
+		if got := isCredit(s); got != want {
+			t.Errorf("isCredit(%q) = %t, want %t", s, got, want)
+		}
+	}
+}

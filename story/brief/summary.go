@@ -285,8 +285,13 @@ func leans(s string) bool {
 	if end < 0 {
 		end = len(s)
 	}
-	if _, ok := leaning[strings.ToLower(s[:end])]; ok {
-		return true
+	if end <= maxLeaning {
+		if _, ok := leaning[strings.ToLower(s[:end])]; ok {
+			return true
+		}
+	}
+	if first < utf8.RuneSelf {
+		return false
 	}
 	for _, p := range leaningSigns {
 		if strings.HasPrefix(s, p) {
@@ -295,6 +300,9 @@ func leans(s string) bool {
 	}
 	return false
 }
+
+// maxLeaning is the length of the longest word of leaning in bytes, or more.
+const maxLeaning = 14
 
 var leaning = func() map[string]struct{} {
 	m := make(map[string]struct{})
