@@ -276,3 +276,15 @@ func TestIsCredit(t *testing.T) {
 		}
 	}
 }
+
+func TestLeans(t *testing.T) {
+	for s, want := range map[string]bool{
+		"He left the ferry last.": true, "The two left the ferry last.": true, "But the ferry burned.": true, "“The ferry burned,” Varga said.": true,
+		"Die beiden verließen die Fähre zuletzt.": true, "Однако паром сгорел.": true, "他最后离开渡轮。": true,
+		"The twofold hull of the ferry burned.": false, "Varga left the ferry last.": false, "Паром сгорел.": false, "渡轮起火。": false,
+	} {
+		if got := leans(s); got != want {
+			t.Errorf("leans(%q) = %t, want %t", s, got, want)
+		}
+	}
+}

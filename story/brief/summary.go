@@ -290,6 +290,11 @@ func leans(s string) bool {
 			return true
 		}
 	}
+	for _, p := range leaningPairs {
+		if hasFolded(s, p) {
+			return true
+		}
+	}
 	if first < utf8.RuneSelf {
 		return false
 	}
@@ -318,6 +323,10 @@ var leaning = func() map[string]struct{} {
 	}
 	return m
 }()
+
+// leaningPairs are the same in two words: who they are was said before.
+var leaningPairs = []string{"the two ", "the three ", "the four ", "the pair ", "the duo ", "the former ", "the latter ", "die beiden ", "die zwei ",
+	"les deux ", "los dos ", "las dos ", "os dois ", "i due ", "le due "}
 
 // leaningSigns are the same for scripts without spaces.
 var leaningSigns = []string{"他", "她", "它", "这", "這", "但", "此外", "同时", "同時に", "不过", "而", "また", "しかし", "これ", "それ", "さらに", "一方", "그는", "그녀", "이는", "그러나", "하지만", "또"}
