@@ -93,13 +93,40 @@ func (g *Grouper) datesOf(dst []text.Date, it *item) []text.Date {
 	return dst
 }
 
-// reader turns articles into items. Its buffers are reused.
-type reader struct {
-	tokens []text.Token
-	counts []count
-	dates  []text.Date
-	record []uint32
-	kinds  []uint32
+// reading is what the words of an article say, before they are counted. Its slices are reused.
+type reading struct {
+	lang        string
+	title, body []text.Token
+	dates       []text.Date // first those of the title
+	titled      int
+	roundUp     bool
+	column      uint64
+	source      uint32
+}
+
+// take reads an article. It needs no Grouper, and so may go on beside one.
+func (r *reading) take(a *Article) {
+	r.lang = text.Language(a.Lang, a.Title, a.Text)
+	title, body := prefix(text.BareTitle(a.Title, a.Outlet, a.Source, host(a.URL)), maxTitle), prefix(a.Text, maxRead)
+	r.title = text.Tokens(r.title[:0], title, r.lang)
+	r.roundUp = text.RoundUp(r.title, r.lang)
+	r.source, r.column = uint32(xxhash.Sum64String(a.Source)), columnOf(r.title)
+	r.dates = text.Dates(r.dates[:0], title, r.lang)
+	r.titled = len(r.dates)
+	r.body = text.FirstTokens(r.body[:0], body, r.lang, maxBody)
+	r.body = r.body[:min(len(r.body), maxBody)]
+	if len(r.body) == maxBody {
+		body = body[:r.body[maxBody-1].End]
+	}
+	r.dates = text.Dates(r.dates, body, r.lang)
+}
+
+// counter makes items of readings. Its buffers are reused.
+type counter struct {
+	reading reading // of the article at hand
+	counts  []count
+	record  []uint32
+	kinds   []uint32
 }
 
 // count is the raw weight of a stem.
@@ -109,28 +136,20 @@ type count struct {
 	v, h  float64
 }
 
-// read fills in language, shortness and the record from the words of a.
-func (g *Grouper) read(it *item, a *Article) {
-	r := &g.reader
-	it.lang = text.Language(a.Lang, a.Title, a.Text)
-	r.counts = r.counts[:0]
+// read reads a, for digest.
+func (g *Grouper) read(a *Article) *reading {
+	g.counter.reading.take(a)
+	return &g.counter.reading
+}
 
-	title, body := prefix(text.BareTitle(a.Title, a.Outlet, a.Source, host(a.URL)), maxTitle), prefix(a.Text, maxRead)
-	r.tokens = text.Tokens(r.tokens[:0], title, it.lang)
-	roundUp := text.RoundUp(r.tokens, it.lang)
-	it.source, it.column = uint32(xxhash.Sum64String(a.Source)), columnOf(r.tokens)
-	r.dates = text.Dates(r.dates[:0], title, it.lang)
-	it.titled = uint8(len(r.dates))
-	for i := range r.tokens {
-		g.tally(r.tokens[i].Stem, param.titleWeight, param.titleWeight)
+// digest fills in language, shortness and the record of it.
+func (g *Grouper) digest(it *item, r *reading) {
+	it.lang, it.source, it.column, it.titled = r.lang, r.source, r.column, uint8(r.titled)
+	g.counter.counts = g.counter.counts[:0]
+	for i := range r.title {
+		g.tally(r.title[i].Stem, param.titleWeight, param.titleWeight)
 	}
-	r.tokens = text.FirstTokens(r.tokens[:0], body, it.lang, maxBody)
-	r.tokens = r.tokens[:min(len(r.tokens), maxBody)]
-	if n := len(r.tokens); n == maxBody {
-		body = body[:r.tokens[n-1].End]
-	}
-	r.dates = text.Dates(r.dates, body, it.lang)
-	for i := range r.tokens {
+	for i := range r.body {
 		v, h := 1.0, 0.0
 		if i < leadWords {
 			v = param.leadWeight
@@ -138,15 +157,15 @@ func (g *Grouper) read(it *item, a *Article) {
 		if i < headWords {
 			h = 1
 		}
-		g.tally(r.tokens[i].Stem, v, h)
+		g.tally(r.body[i].Stem, v, h)
 	}
-	g.finish(it)
-	it.telling = it.telling && !roundUp
+	g.finish(it, r.dates)
+	it.telling = it.telling && !r.roundUp
 }
 
 // tally adds an occurrence of a stem to the counts.
 func (g *Grouper) tally(stem string, v, h float64) {
-	r := &g.reader
+	r := &g.counter
 	id, ok := g.lex.number(stem)
 	if !ok {
 		return
@@ -163,8 +182,8 @@ func (g *Grouper) tally(stem string, v, h float64) {
 }
 
 // finish saturates, scales and rounds the counts, and keeps them as the record.
-func (g *Grouper) finish(it *item) {
-	r := &g.reader
+func (g *Grouper) finish(it *item, dates []text.Date) {
+	r := &g.counter
 	var v2, h2 float64
 	words := 0
 	for i := range r.counts {
@@ -187,10 +206,10 @@ func (g *Grouper) finish(it *item) {
 		kind := r.kind(uint32(math.Round(c.v*v))<<halfBits | uint32(math.Round(c.h*h)))
 		r.record = append(r.record, uint32(c.term)<<kindBits|kind)
 	}
-	it.features, it.kinds, it.dates = uint16(len(r.record)), uint16(len(r.kinds)), uint8(len(r.dates))
+	it.features, it.kinds, it.dates = uint16(len(r.record)), uint16(len(r.kinds)), uint8(len(dates))
 	it.short = int32(math.Round(one * math.Exp(-float64(len(r.counts))/param.shortScale)))
 	r.record = append(r.record, r.kinds...)
-	for i, d := range r.dates {
+	for i, d := range dates {
 		if i%2 == 0 {
 			r.record = append(r.record, uint32(d))
 		} else {
@@ -203,7 +222,7 @@ func (g *Grouper) finish(it *item) {
 }
 
 // kind returns the index of a kind. An article has few of them: most words occur once.
-func (r *reader) kind(x uint32) uint32 {
+func (r *counter) kind(x uint32) uint32 {
 	for i, k := range r.kinds {
 		if k == x {
 			return uint32(i)

@@ -42,7 +42,7 @@ type Grouper struct {
 	lex       lexicon
 	records   slab[uint32] // of the articles
 	sums      slab[uint32] // of the stories
-	reader    reader
+	counter   counter
 	groups    []*group // by slot; nil: free
 	freeSlots []int32
 	byID      map[ID]*group
@@ -138,7 +138,7 @@ func (g *Grouper) Add(a *Article) []Decision {
 	if a.Seq <= g.seq {
 		panic("story: Grouper.Add: article out of commit order")
 	}
-	it := g.newItem(a)
+	it := g.newItem(a, g.read(a))
 	g.seq, g.now = a.Seq, max(g.now, it.seen)
 	g.out = nil
 	g.closeOld()
@@ -164,7 +164,7 @@ func (g *Grouper) Edit(a *Article) []Decision {
 	g.leave(s, it)
 	old := *it
 	it.time, it.seen = a.Time().Unix(), a.FirstSeen.Unix()
-	g.read(it, a)
+	g.digest(it, g.read(a))
 	g.forget(&old)
 	g.enter(s, it)
 	g.edited[it.seq] = it
@@ -182,10 +182,10 @@ func (g *Grouper) Pass() []Decision {
 	return g.out
 }
 
-// newItem reads an article.
-func (g *Grouper) newItem(a *Article) *item {
+// newItem makes an item of an article that has been read.
+func (g *Grouper) newItem(a *Article, r *reading) *item {
 	it := &item{seq: a.Seq, key: a.Key(), time: a.Time().Unix(), seen: a.FirstSeen.Unix()}
-	g.read(it, a)
+	g.digest(it, r)
 	g.items[it.seq] = it
 	g.bind.bind(it)
 	return it

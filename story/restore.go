@@ -106,16 +106,8 @@ func (g *Grouper) State() []byte {
 // yields one.
 func Restore(o Options, state []byte, open iter.Seq2[Restored, error]) (*Grouper, error) {
 	g := NewGrouper(o)
-	for r, err := range open {
-		if err != nil {
-			return nil, fmt.Errorf("restore stories: %w", err)
-		}
-		if r.Story.Closed || len(r.Articles) == 0 {
-			continue
-		}
-		if err := g.restoreStory(r); err != nil {
-			return nil, err
-		}
+	if err := g.restoreStories(open); err != nil {
+		return nil, err
 	}
 	if len(state) > 0 {
 		if err := g.setState(state); err != nil {
@@ -136,25 +128,96 @@ func Restore(o Options, state []byte, open iter.Seq2[Restored, error]) (*Grouper
 	return g, nil
 }
 
-// restoreStory makes an open story again.
-func (g *Grouper) restoreStory(r Restored) error {
-	if g.byID[r.Story.ID] != nil {
-		return fmt.Errorf("restore stories: story %s comes twice", r.Story.ID)
+// restoreStories makes the open stories again. Their articles are read in a goroutine beside it,
+// at most readAhead before they are counted.
+func (g *Grouper) restoreStories(open iter.Seq2[Restored, error]) error {
+	const readAhead = 32
+	steps, stop := make(chan step, readAhead), make(chan bool)
+	free := make(chan *reading, readAhead+2)
+	for range cap(free) {
+		free <- new(reading)
 	}
-	s := g.newGroup(r.Story.ID)
-	s.shown = !r.Story.Shown.IsZero()
-	found := false
-	for _, a := range r.Articles {
-		if a.Seq == 0 || g.items[a.Seq] != nil {
-			return fmt.Errorf("restore stories: article %d comes twice or without a place", a.Seq)
+	go func() {
+		defer close(steps)
+		readOpen(open, free, func(x step) bool {
+			select {
+			case <-stop:
+				return false
+			default: // readings that wait are not freed any more once it stops
+			}
+			select {
+			case steps <- x:
+				return true
+			case <-stop:
+				return false
+			}
+		})
+	}()
+	defer func() { // open is left before Restore returns
+		close(stop)
+		for range steps {
 		}
-		it := g.newItem(a)
-		if !found && ID(hashID(string(it.key), 0)) == s.id {
-			it.ids, it.home, found = 1, s.id, true
+	}()
+	var s *group
+	for x := range steps {
+		if x.err != nil {
+			return fmt.Errorf("restore stories: %w", x.err)
 		}
-		g.enter(s, it)
-		g.seq, g.now = max(g.seq, it.seq), max(g.now, it.seen)
+		if x.story != nil {
+			if g.byID[x.story.ID] != nil {
+				return fmt.Errorf("restore stories: story %s comes twice", x.story.ID)
+			}
+			s = g.newGroup(x.story.ID)
+			s.shown = !x.story.Shown.IsZero()
+		}
+		if err := g.restoreArticle(s, x.article, x.reading); err != nil {
+			return err
+		}
+		free <- x.reading
 	}
+	return nil
+}
+
+// step is an article of an open story, or an error.
+type step struct {
+	story   *Story // for its first article
+	article *Article
+	reading *reading
+	err     error
+}
+
+// readOpen reads the articles of the stories that are not closed, until yield is false.
+func readOpen(open iter.Seq2[Restored, error], free <-chan *reading, yield func(step) bool) {
+	for r, err := range open {
+		if err != nil {
+			yield(step{err: err})
+			return
+		}
+		if r.Story.Closed {
+			continue
+		}
+		first := r.Story
+		for _, a := range r.Articles {
+			x := step{story: first, article: a, reading: <-free}
+			x.reading.take(a)
+			if first = nil; !yield(x) {
+				return
+			}
+		}
+	}
+}
+
+// restoreArticle makes an article of an open story again.
+func (g *Grouper) restoreArticle(s *group, a *Article, r *reading) error {
+	if a.Seq == 0 || g.items[a.Seq] != nil {
+		return fmt.Errorf("restore stories: article %d comes twice or without a place", a.Seq)
+	}
+	it := g.newItem(a, r)
+	if s.id == ID(hashID(string(it.key), 0)) {
+		it.ids, it.home = 1, s.id
+	}
+	g.enter(s, it)
+	g.seq, g.now = max(g.seq, it.seq), max(g.now, it.seen)
 	return nil
 }
 
