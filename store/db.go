@@ -180,6 +180,9 @@ func open(dir, path string, o Options) (_ *DB, err error) {
 			return nil, fmt.Errorf("create: %w", err)
 		}
 	}
+	if !o.ReadOnly {
+		_ = os.Remove(filepath.Join(dir, tempName)) // what a copy that was broken off left
+	}
 	from, err := inspect(path, o)
 	if err != nil {
 		return nil, err
