@@ -17,10 +17,10 @@ const (
 	leastGoal = 64 << 20 // bytes; below, collecting more often is not worth it
 	goalOver  = 40       // percent beside what is in use, where that is more
 
-	// lullAfter is how long no collection must have taken place until what they
-	// freed is given back to the system.
-	lullAfter = 5 * time.Second
-	leastFree = 8 << 20 // bytes; giving back less is not worth it
+	// lullAfter is how long no collection must have taken place, after some, until there is
+	// one that gives all that is not in use back to the system. The last one of a refresh
+	// is mostly in the midst of a commit and finds much in use.
+	lullAfter = 3 * time.Second
 )
 
 // gcPercent returns the growth in percent after which a heap is collected of which so
@@ -52,9 +52,10 @@ func boundMemory(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 		}
-		if n := read("/gc/cycles/total:gc-cycles"); n != seen {
+		switch n := read("/gc/cycles/total:gc-cycles"); {
+		case n != seen:
 			seen = n
-		} else if n != released && read("/memory/classes/heap/free:bytes") >= leastFree {
+		case n != released:
 			debug.FreeOSMemory()
 			seen = read("/gc/cycles/total:gc-cycles")
 			released = seen
