@@ -159,13 +159,10 @@ func (p *Pipeline) Restore() error {
 	return nil
 }
 
-// readAhead is how many open stories are read while the Grouper takes in others.
-const readAhead = 16
-
 // open gives the open stories with their articles.
 func (p *Pipeline) open() iter.Seq2[story.Restored, error] {
 	return func(yield func(story.Restored, error) bool) {
-		for r, err := range ahead(p.db.Restorable(), readAhead) {
+		for r, err := range p.db.Restorable() {
 			p.beat.Store(time.Now().UnixNano())
 			if !yield(r, err) {
 				return
