@@ -27,8 +27,8 @@ const (
 	idleTimeout    = 90 * time.Second
 	maxIdle        = 256     // connections kept open without a request
 	maxSmall       = 1 << 20 // bytes of a body that is read whatever else is being read
-	maxMedium      = 4 << 20 // bytes of a body that mediums others may be read beside
-	mediums        = 4
+	maxMedium      = 2 << 20 // bytes of a body that mediums others may be read beside
+	mediums        = 2
 )
 
 const accept = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, " +

@@ -112,8 +112,8 @@
 //	maxValidator       1 KiB      an ETag or Last-Modified that is kept
 //	maxCodings         2          compressions over one another
 //	Options.MaxBody    15 MiB     a document, unpacked and packed; larger ones give nothing
-//	maxSmall           1 MiB      documents larger than that are read mediums (4) at a time,
-//	maxMedium          4 MiB      and those larger than that one at a time
+//	maxSmall           1 MiB      documents larger than that are read mediums (2) at a time,
+//	maxMedium          2 MiB      and those larger than that one at a time
 //	maxRetryAfter      a day      that a server can keep an address quiet at once
 //	maxHostHold        4 h        that one address can keep its host quiet
 //	hostRest           10 min     that a host is left alone which is too busy, or refuses, and does not say for how long

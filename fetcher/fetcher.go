@@ -79,6 +79,7 @@ func (o Options) withDefaults() (Options, error) {
 // Fetcher looks at sources when they are due and hands on what it finds.
 type Fetcher struct {
 	parsing chan struct{} // holds a token for each document being read
+	bulky   chan struct{} // holds a token while one of more than maxSmall bytes is
 	paging  chan struct{} // holds a token for each page on its way
 	wake    chan struct{} // tells the scheduler that something changed
 
@@ -112,6 +113,7 @@ type run struct {
 func New(o Options) (*Fetcher, error) {
 	f := &Fetcher{
 		parsing: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		bulky:   make(chan struct{}, 1),
 		paging:  make(chan struct{}, pagesAtOnce),
 		wake:    make(chan struct{}, 1),
 		byName:  map[string]*source{},

@@ -74,9 +74,17 @@ func (f *Fetcher) document(ctx context.Context, a *answer, src *story.Source, st
 	return doc, err
 }
 
-// parse reads the document in the answer. As many are read at a time as there are processors: more
-// would only cost memory.
+// parse reads the document in the answer. As many are read at a time as there are processors, and
+// one large one: more would only cost memory.
 func (f *Fetcher) parse(ctx context.Context, a *answer, src *story.Source, st *story.SourceState) (*document, error) {
+	if len(a.body) > maxSmall {
+		select {
+		case f.bulky <- struct{}{}:
+			defer func() { <-f.bulky }()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 	select {
 	case f.parsing <- struct{}{}:
 		defer func() { <-f.parsing }()
