@@ -46,7 +46,6 @@ type lexicon struct {
 	// lnDF holds ln(DF + ½) of each stem, renewed with DF; beside words, since
 	// scoring reads nothing else.
 	lnDF []float64
-	logs [1 << 10]logOf
 }
 
 // word is a stem. Two stems are one if their hashes are equal: by chance they never
@@ -78,20 +77,12 @@ func (p posting) slot() int32 { return int32(p.slotV >> 8) }
 func (p posting) v() uint32   { return p.slotV<<24>>8 | p.vIndex>>16 }
 func (p posting) index() int  { return int(p.vIndex & noIndex) }
 
-// logOf is a logarithm that was taken before.
-type logOf struct {
-	df int64
-	ln float64
-}
-
 // unseen returns the part of a stem's document frequency that it has from the coldStories
 // that were not seen: what is common in all news does not look rare in a small stream.
 func unseen(stem string) int64 { return rounded(rootOne * coldStories * text.Common(stem)) }
 
 func newLexicon() lexicon {
-	l := lexicon{table: make([]int32, 1<<8)}
-	l.logs[0].ln = -math.Ln2 // of DF 0
-	return l
+	return lexicon{table: make([]int32, 1<<8)}
 }
 
 // number returns the number of a stem, a new one if no open article has it. It
@@ -177,11 +168,7 @@ func (l *lexicon) drop(id int32) {
 func (l *lexicon) grow(id int32, by int64) {
 	w := &l.words[id]
 	w.df += by
-	known := &l.logs[uint64(w.df)*0x9e3779b97f4a7c15>>54]
-	if known.df != w.df {
-		*known = logOf{w.df, math.Log(float64(w.df)/rootOne + 0.5)}
-	}
-	l.lnDF[id] = known.ln
+	l.lnDF[id] = math.Log(float64(w.df)/rootOne + 0.5)
 }
 
 // text returns a stem as it is written. It is good until the stem is dropped.
