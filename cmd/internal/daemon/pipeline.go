@@ -23,7 +23,7 @@ import (
 const (
 	// maxBatch is about how many articles one transaction takes. Only a result that
 	// alone has more is spread over several.
-	maxBatch = 4000
+	maxBatch = 8000
 
 	// linger is how long a batch waits for the next result, and gatherAtMost how
 	// long for all of them. Results that arrive together are grouped oldest first
@@ -38,7 +38,8 @@ const (
 	heavyIdle   = time.Second
 	heavyAtMost = 30 * time.Second
 
-	// readerBytes is what may be remembered of the articles that briefs were made of.
+	// readerBytes is what may be remembered of the articles that briefs were made of,
+	// until a lull.
 	readerBytes = 16 << 20
 
 	flushEvery  = time.Minute     // how often the schedule state of unchanged sources is stored
@@ -73,6 +74,7 @@ type Pipeline struct {
 	heavy   []*job          // of the goroutine of Run: they wait until nothing else comes
 	batch   *changes        // the batch at hand, for used
 	reader  *brief.Reader   // of the goroutine that uses grouper
+	worked  time.Time       // of the goroutine of Run: when the last batch was done
 	unsaved *story.Settings // in force, and not stored yet; nil: they are
 	last    time.Time       // FirstSeen of the last batch: never runs backwards
 
@@ -228,6 +230,9 @@ func (p *Pipeline) Run(stop <-chan struct{}) error {
 		case t := <-p.tasks:
 			p.perform(stop, t)
 		case <-beat.C:
+			if time.Since(p.worked) > lullAfter {
+				p.reader.Reset()
+			}
 		case <-flush.C:
 			p.flush()
 		case <-expire.C:
@@ -289,7 +294,8 @@ func (p *Pipeline) work(stop <-chan struct{}, batch []*job, empty bool) {
 	}
 	start := time.Now()
 	err := p.process(batch, empty)
-	p.stats.busy.Add(int64(time.Since(start)))
+	p.worked = time.Now()
+	p.stats.busy.Add(int64(p.worked.Sub(start)))
 	if err != nil {
 		p.fail(err) // before anybody hears of it
 	}
