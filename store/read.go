@@ -74,9 +74,10 @@ func (db *DB) StoryOf(seq uint64) (id story.ID, err error) {
 }
 
 // Used tells whether there is or ever was a story with this id, also as an
-// alias. It is true where the store cannot tell.
+// alias. A store that cannot be read says no, so that whoever looks for an unused
+// id comes to an end; nothing can be committed to it either.
 func (db *DB) Used(id story.ID) bool {
-	used := true
+	used := false
 	_ = db.view(func(t tables) error {
 		key := []byte(id)
 		used = t.story.Get(key) != nil || t.alias.Get(key) != nil || t.removed.Get(key) != nil

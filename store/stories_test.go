@@ -80,6 +80,21 @@ func TestMergeMoveSplit(t *testing.T) {
 	}
 }
 
+// Who looks for an id that is not used comes to an end, also when the store is closed.
+func TestUsedOfAClosedStore(t *testing.T) {
+	db := openStore(t, t.TempDir())
+	commit(t, db, single(1, 2))
+	if !db.Used("s1") {
+		t.Error("s1 is not used")
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if db.Used("s1") {
+		t.Error("a closed store says that an id is used")
+	}
+}
+
 func TestGenerationChangesWithStories(t *testing.T) {
 	dir := t.TempDir()
 	db := openStore(t, dir)
