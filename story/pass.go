@@ -143,19 +143,13 @@ func (g *Grouper) note(it *item, ms []match, limit float64) {
 
 // move takes the query's article to the best match.
 func (g *Grouper) move(q *query, own match, ms []match) {
-	it, from, to := q.it, own.group, ms[0].group
-	d := Decision{Kind: Move, Article: it.seq, Story: to.id, From: from.id, Reason: Reason{
+	it, to := q.it, ms[0].group
+	why := Reason{
 		Rule: "better match", Score: ms[0].s, Threshold: own.s + param.better, Terms: g.shared(q, to),
-		Near: from.id, NearScore: own.s,
-	}}
-	g.gather(it)
-	g.leave(from, it)
-	if len(from.members) == 0 {
-		d.Emptied = true
-		g.freeGroup(from)
+		Near: own.group.id, NearScore: own.s,
 	}
-	g.enter(to, it)
-	g.out = append(g.out, d)
+	g.gather(it)
+	g.shift(it, to, why)
 	g.test(to)
 }
 

@@ -136,7 +136,7 @@ func beginsWith(s string, p phrases) bool {
 	if len(candidates) == 0 {
 		return false
 	}
-	s = clip(s, 80)
+	s = text.Clip(s, 80)
 	low := ""
 	for _, c := range candidates {
 		if len(c) > 1 && len(s) > 1 && s[1] < utf8.RuneSelf && s[1]|0x20 != c[1]|0x20 {

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"storyfold/story/text"
 )
 
 // maxDateline is the longest dateline in runes.
@@ -32,7 +34,7 @@ func cutDateline(s string) string {
 
 // cutPlace cuts a place in capitals with a colon off the front ("AMMAN: ").
 func cutPlace(s string) string {
-	head, _, ok := strings.Cut(clip(s, 2*maxDateline), ": ")
+	head, _, ok := strings.Cut(text.Clip(s, 2*maxDateline), ": ")
 	if !ok || utf8.RuneCountInString(head) < 4 || strings.ToUpper(head) != head || strings.ToLower(head) == head || len(strings.Fields(head)) > 4 {
 		return s
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"storyfold/story/text"
 )
 
 // Lengths of a headline.
@@ -62,7 +64,7 @@ func (c *corpus) leadHeadline(support []float64) (*statement, float64) {
 func (c *corpus) anyTitle() (string, uint64) {
 	for i := range c.members {
 		m := &c.members[i]
-		if t := cleanTitle(clip(m.Title, maxTitleBytes), m.Outlet, m.Source, m.URL); t != "" {
+		if t := cleanTitle(text.Clip(m.Title, maxTitleBytes), m.Outlet, m.Source, m.URL); t != "" {
 			return shorten(t, 2*cutLead), m.Seq
 		}
 	}

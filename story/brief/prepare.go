@@ -117,7 +117,7 @@ type preparer struct {
 
 // prepare reads an article.
 func (p *preparer) prepare(a *story.Article) *prepared {
-	title, body := clip(a.Title, maxTitleBytes), clip(a.Text, maxTextBytes)
+	title, body := text.Clip(a.Title, maxTitleBytes), text.Clip(a.Text, maxTextBytes)
 	d := &prepared{seq: a.Seq, lang: text.Language(a.Lang, title, body)}
 	d.title = strings.Clone(cleanTitle(title, a.Outlet, a.Source, a.URL))
 	d.form, d.goesOn = form(d.title), goesOnIn(d.title, a.Text)
@@ -302,7 +302,7 @@ func (p *preparer) pair(spans []span) {
 func (p *preparer) names(lang string, a *story.Article) []uint32 {
 	var out []uint32
 	add := func(name string) {
-		p.tokens = text.Tokens(p.tokens[:0], clip(name, maxNameBytes), lang)
+		p.tokens = text.Tokens(p.tokens[:0], text.Clip(name, maxNameBytes), lang)
 		for i := range p.tokens {
 			out = append(out, hashOf(p.tokens[i].Stem))
 		}
@@ -340,15 +340,4 @@ func window(lang string) int {
 		return 9
 	}
 	return 4
-}
-
-// clip cuts s to at most n bytes, between two letters.
-func clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
 }

@@ -55,7 +55,7 @@ var noPrint = []byte{0}
 // words in its text, in order, four bytes each. Of two texts, those of both prints
 // that are no greater than the greatest of the other's tell what they share.
 func (p *preparer) printOf(a *story.Article) []byte {
-	body := clip(a.Text, maxTextBytes)
+	body := text.Clip(a.Text, maxTextBytes)
 	p.plain = append(p.plain[:0], body...)
 	p.hashes = text.Shingles(p.hashes[:0], p.plain, windowOf(body))
 	least := make([]uint32, 0, printHashes+1)

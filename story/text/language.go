@@ -26,13 +26,13 @@ const (
 func Language(declared, title, body string) string {
 	sample := body
 	if len(title) > 0 {
-		sample = title + "\n" + clip(body, detectBytes)
+		sample = title + "\n" + Clip(body, detectBytes)
 	}
-	sample = clip(sample, detectBytes)
+	sample = Clip(sample, detectBytes)
 	n := countScripts(sample)
 	script, letters := n.dominant()
 	lang := base(declared)
-	if lang != "" && (letters == 0 || writes(lang, script)) && !belied(lang, clip(sample, beliedBytes)) {
+	if lang != "" && (letters == 0 || writes(lang, script)) && !belied(lang, Clip(sample, beliedBytes)) {
 		return lang
 	}
 	if lang != "" && script == latinScript && n.some(lang) {
@@ -120,8 +120,9 @@ func scriptOfVague(lang string) (script, bool) {
 	return otherScript, false
 }
 
-// clip returns the first n bytes of s or a little less, at a sign's border.
-func clip(s string, n int) string {
+// Clip returns the first n bytes of s, or up to three fewer so that no letter is cut;
+// s where it has no more.
+func Clip(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}

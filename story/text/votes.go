@@ -91,7 +91,7 @@ func belied(lang, s string) bool {
 		return false
 	}
 	// Mostly the first words speak for it.
-	if n := b.count(clip(s, 100)); n[i] >= voteLeast && n[i] == slices.Max(n[:len(b.langs)]) {
+	if n := b.count(Clip(s, 100)); n[i] >= voteLeast && n[i] == slices.Max(n[:len(b.langs)]) {
 		return false
 	}
 	n := b.count(s)
