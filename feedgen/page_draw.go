@@ -36,7 +36,7 @@ const (
 )
 
 func newFoldMark(reports []report) foldMark {
-	const width, head, sheet, gap = 13, 8, 3, 2
+	const width, head, sheet, gap = 9, 8, 3, 2
 	var m foldMark
 	var top, below strings.Builder
 	for i, r := range reports[:min(len(reports), markColumns)] {
