@@ -21,9 +21,10 @@ import (
 )
 
 const (
-	// maxBatch is about how many articles one transaction takes. Only a result that
-	// alone has more is spread over several.
-	maxBatch = 8000
+	// maxBatch is about how many articles of one result a transaction takes; a result
+	// that has more is spread over several. Results that share one may have twice as
+	// many: what is left of their documents is less.
+	maxBatch = 4000
 
 	// linger is how long a batch waits for the next result, and gatherAtMost how
 	// long for all of them. Results that arrive together are grouped oldest first
@@ -272,7 +273,7 @@ func (p *Pipeline) gather(first *job) (batch []*job, empty bool) {
 	moment, end := time.NewTimer(linger), time.NewTimer(gatherAtMost)
 	defer moment.Stop()
 	defer end.Stop()
-	for n < p.most {
+	for n < 2*p.most {
 		select {
 		case j := <-p.jobs:
 			add(j)
@@ -308,7 +309,7 @@ func (p *Pipeline) work(stop <-chan struct{}, batch []*job, empty bool) {
 }
 
 // process groups a batch and commits it with its sources' states. The pass also
-// runs when nothing more waits. More new articles than a batch has are committed in
+// runs when nothing more waits. Many more new articles of one result than that are committed in
 // parts, the states with the last: if that fails, the sources are looked at again, and
 // what was stored is known by then.
 func (p *Pipeline) process(batch []*job, empty bool) error {
@@ -317,7 +318,7 @@ func (p *Pipeline) process(batch []*job, empty bool) error {
 	if err != nil {
 		return err
 	}
-	for len(arrived.added) > p.most+p.most/4 {
+	for len(batch) == 1 && len(arrived.added) > p.most+p.most/4 {
 		part := &arrivals{added: arrived.added[:p.most]}
 		if err := p.commit(part, nil, now, false); err != nil {
 			return err
