@@ -309,9 +309,9 @@ func (p *Pipeline) work(stop <-chan struct{}, batch []*job, empty bool) {
 }
 
 // process groups a batch and commits it with its sources' states. The pass also
-// runs when nothing more waits. Many more new articles of one result than that are committed in
-// parts, the states with the last: if that fails, the sources are looked at again, and
-// what was stored is known by then.
+// runs when nothing more waits. A result of many more new articles than maxBatch is
+// committed in parts, its state with the last: if that fails, the source is looked at
+// again, and what was stored is known by then.
 func (p *Pipeline) process(batch []*job, empty bool) error {
 	now := p.clock()
 	arrived, err := identify(p.db, batch, now)
