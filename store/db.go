@@ -109,7 +109,7 @@ type DB struct {
 	opts Options
 	bolt *bolt.DB
 	lock *lockFile
-	uuid [16]byte
+	uuid [16]byte // as UUID; never written after Open
 
 	from uint32 // the version of the file before Open
 
@@ -200,7 +200,11 @@ func open(dir, path string, o Options) (_ *DB, err error) {
 		return nil, err
 	}
 	db := &DB{path: path, opts: o, bolt: b, lock: lock, from: from}
-	if err := db.view(db.load); err != nil {
+	err = db.view(func(t tables) error {
+		copy(db.uuid[:], t.meta.Get(keyUUID))
+		return db.load(t)
+	})
+	if err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	return db, nil
@@ -253,9 +257,8 @@ func openBolt(path string, o Options) (b *bolt.DB, err error) {
 	return b, err
 }
 
-// load reads what the DB keeps in memory.
+// load reads the numbers that the DB keeps in memory and a commit changes.
 func (db *DB) load(t tables) error {
-	copy(db.uuid[:], t.meta.Get(keyUUID))
 	db.next.Store(t.number(keyNext))
 	db.generation.Store(max(t.number(keyGeneration), db.generation.Load()))
 	return nil

@@ -303,3 +303,36 @@ func writeDamaged(t *testing.T, dir string, page int) {
 		}
 	}
 }
+
+// What the store keeps in memory is read by those who serve while commits go on:
+// the race detector watches.
+func TestNumbersAreReadDuringCommits(t *testing.T) {
+	db := openStore(t, t.TempDir())
+	commit(t, db, single(1, 3))
+	uuid := db.UUID()
+	done := make(chan error, 1)
+	go func() {
+		for range 20 {
+			if err := db.Probe(); err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	for {
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Fatal(err)
+			}
+			return
+		default:
+		}
+		if db.UUID() != uuid || db.NextSeq() != 4 || db.NextConstraint() != 1 {
+			t.Fatalf("UUID() = %x, NextSeq() = %d, NextConstraint() = %d, want %x, 4, 1",
+				db.UUID(), db.NextSeq(), db.NextConstraint(), uuid)
+		}
+		_, _ = db.Generation(), db.Stats()
+	}
+}
