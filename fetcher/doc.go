@@ -25,7 +25,7 @@
 //     parser whose cost grows with any of them.
 //   - What leaves the package is plain text without control characters, and absolute http or
 //     https addresses.
-//   - A document that breaks off or has to be mended gives the items that can be
+//   - A document that breaks off, gets too deep or has to be mended gives the items that can be
 //     read, an error, and no validators.
 //   - A failure stays with its source: looks are bounded in number, and each host has a
 //     queue of its own.
@@ -117,7 +117,7 @@
 //	maxRetryAfter      a day      that a server can keep an address quiet at once
 //	maxHostHold        4 h        that one address can keep its host quiet
 //	hostRest           10 min     that a host is left alone which is too busy, or refuses, and does not say for how long
-//	maxDepth           200        nested elements or JSON values
+//	maxDepth           200        nested elements or JSON values; the items before are kept
 //	maxItems           10,000     items of a document; the first are kept
 //	maxAttrs           64         attributes of an element; the first are kept
 //	maxTag             64 KiB     a tag; maxLongTag, 4 MiB, if it has an end

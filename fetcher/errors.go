@@ -19,7 +19,7 @@ var (
 	// It is never cut to fit.
 	ErrTooLarge = errors.New("the document is larger than max_body allows; raise it if that is meant")
 
-	// ErrTooDeep is returned for a document nested deeper than maxDepth levels.
+	// ErrTooDeep accompanies the items that stand before the place where a document is nested deeper than maxDepth levels.
 	ErrTooDeep = fmt.Errorf("the document is nested deeper than %d levels, which no feed is", maxDepth)
 
 	// ErrEmpty is returned for a document without a byte.

@@ -1,7 +1,6 @@
 package fetcher
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -60,8 +59,8 @@ const (
 // document, against which links are resolved ("" if it has none); src
 // gives source name, category and language of the articles.
 //
-// Where the document is cut off, broken or too long, the articles that could be
-// read are returned beside an error that is ErrCutOff, ErrBroken or
+// Where the document is cut off, broken, too deep or too long, the articles that could
+// be read are returned beside an error that is ErrCutOff, ErrBroken, ErrTooDeep or
 // ErrTooManyItems. On every other error the document is nil.
 func parseFeed(data []byte, contentType, base string, src story.Source) (*document, error) {
 	return parseNext(data, contentType, base, src, &story.SourceState{})
@@ -88,6 +87,9 @@ func (f *filtered) parse(base string, src story.Source, st *story.SourceState) (
 	switch f.root {
 	case "":
 		doc, entries, partly, err = parseJSONFeed(f.data)
+		if f.err != nil { // too deep, for which data was cut there
+			partly = fmt.Errorf("%w; %s before that", f.err, items(len(entries)))
+		}
 	case "feed":
 		doc, entries, err = parseAtom(f)
 	default:
@@ -102,7 +104,10 @@ func (f *filtered) parse(base string, src story.Source, st *story.SourceState) (
 	doc.Warning = f.warning
 	doc.items = len(entries)
 	doc.finish(entries, baseURL, src, st)
-	return doc, errors.Join(f.err, partly)
+	if partly != nil {
+		return doc, partly
+	}
+	return doc, f.err
 }
 
 // finish makes articles of the entries.

@@ -24,7 +24,7 @@ type filtered struct {
 	root    string // local name of the root element in lower case; "" for JSON
 	id      string // <id> of the feed as written, where the document uses xml:base
 	items   []itemMeta
-	err     error    // why data is not all, or not just, what the document holds: ErrCutOff, ErrBroken, ErrTooManyItems
+	err     error    // why data is not all, or not just, what the document holds: ErrCutOff, ErrBroken, ErrTooDeep, ErrTooManyItems
 	warning string   // what was changed without loss of items
 	texts   []string // of items, set aside: data has marks in their places
 }
@@ -56,10 +56,11 @@ func filter(data []byte, contentType string, aside bool) (*filtered, error) {
 		return nil, ErrEmpty
 	}
 	if text[0] == '{' || text[0] == '[' {
-		if err := checkJSONDepth(text); err != nil {
-			return nil, err
+		f := &filtered{data: text, warning: warning}
+		if at := tooDeepJSON(text); at >= 0 {
+			f.data, f.err = text[:at], ErrTooDeep
 		}
-		return &filtered{data: text, warning: warning}, nil
+		return f, nil
 	}
 	s := &scanner{in: dropControls(text), keepIDs: bytes.Contains(text, []byte("xml:base"))}
 	s.aside = aside && !s.keepIDs // the parser resolves links in texts
@@ -87,8 +88,8 @@ func manyZeros(data []byte) bool {
 	return bytes.Count(head, []byte{0}) > len(head)/10
 }
 
-// checkJSONDepth refuses values nested deeper than maxDepth.
-func checkJSONDepth(data []byte) error {
+// tooDeepJSON returns where in data a value begins that is nested deeper than maxDepth, or -1.
+func tooDeepJSON(data []byte) int {
 	depth, quoted := 0, false
 	for i := 0; i < len(data); i++ {
 		switch c := data[i]; {
@@ -102,13 +103,13 @@ func checkJSONDepth(data []byte) error {
 			quoted = true
 		case c == '{' || c == '[':
 			if depth++; depth > maxDepth {
-				return ErrTooDeep
+				return i
 			}
 		case c == '}' || c == ']':
 			depth--
 		}
 	}
-	return nil
+	return -1
 }
 
 // open is an element that has begun.
@@ -137,6 +138,7 @@ type scanner struct {
 	broken string // the first thing that had to be mended
 	cut    string // where the document ends too early
 	over   bool   // maxItems reached
+	deep   bool   // maxDepth reached
 }
 
 var errDone = errors.New("document ends") // the scanner needs no more
@@ -193,6 +195,8 @@ func (s *scanner) problem() error {
 	switch {
 	case s.over:
 		return ErrTooManyItems
+	case s.deep:
+		return fmt.Errorf("%w; %s before that", ErrTooDeep, items(len(s.items)))
 	case s.cut != "":
 		return fmt.Errorf("%w %s; %s before that", ErrCutOff, s.cut, items(len(s.items)))
 	case s.broken != "":
@@ -342,7 +346,8 @@ func (s *scanner) startTag(rest []byte) error {
 		s.stack = append(s.stack, open{name: tag.name, at: at})
 	}
 	if len(s.stack) > maxDepth {
-		return ErrTooDeep
+		s.deep = true
+		return errDone // finish drops the item
 	}
 	s.out = tag.append(s.out)
 	if aside {

@@ -39,6 +39,31 @@ func TestDepth(t *testing.T) {
 	}
 }
 
+// TestItemsBeforeTheDepth: what stands before the place that is too deep is kept, whatever stands behind it.
+func TestItemsBeforeTheDepth(t *testing.T) {
+	const rss = "<item><title>one</title></item><item><title>two</title></item>"
+	const jsonHead = `{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","title":"one"},{"id":"2","title":"two"}`
+	for name, c := range map[string]struct {
+		doc   string
+		items int
+	}{
+		"in an item":             {head + rss + "<item><title>three</title><a>" + strings.Repeat("<b>", 200_000), 2},
+		"closed again":           {head + rss + "<item><a>" + strings.Repeat("<b>", 300) + strings.Repeat("</b>", 300) + "</a></item>" + rss + tail, 2},
+		"outside the items":      {head + rss + strings.Repeat("<b>", 300) + tail, 2},
+		"before them":            {head + strings.Repeat("<b>", 300) + rss + tail, 0},
+		"JSON, in an item":       {jsonHead + `,{"id":"3","x":` + strings.Repeat("[", 300) + strings.Repeat("]", 300) + "}]}", 2},
+		"JSON, behind the items": {jsonHead + `],"x":` + strings.Repeat(`{"a":`, 300), 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			doc, err := parseString(c.doc)
+			want := fmt.Sprintf("%v; %s before that", ErrTooDeep, items(c.items))
+			if !errors.Is(err, ErrTooDeep) || err.Error() != want || doc == nil || len(doc.Articles) != c.items {
+				t.Errorf("parseFeed = %+v, %v; want %d articles and %q", doc, err, c.items, want)
+			}
+		})
+	}
+}
+
 func TestManyItems(t *testing.T) {
 	var xml, json strings.Builder
 	xml.WriteString(head)
