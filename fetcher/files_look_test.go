@@ -110,6 +110,16 @@ func TestLookGivesAllEveryWeek(t *testing.T) {
 	})
 }
 
+// TestLookNoFolder: where a part of the way to the files is missing, the error names the whole folder.
+func TestLookNoFolder(t *testing.T) {
+	s, dir := testFiles(t, "nothing/here/*.txt")
+	r := s.look(context.Background(), false)
+	want := filepath.Join(dir, "nothing", "here") + ": no such file"
+	if r.Err == nil || !strings.Contains(r.Err.Error(), want) || !errors.Is(r.Err, fs.ErrNotExist) {
+		t.Errorf("look: error %v, want %q", r.Err, want)
+	}
+}
+
 func TestLookProblems(t *testing.T) {
 	ctx := context.Background()
 	s, dir := testFiles(t, "*")

@@ -35,8 +35,8 @@ type walker struct {
 func (w *walker) walk(root string) error {
 	w.seen = map[string]bool{}
 	real, err := filepath.EvalSymlinks(root)
-	if err != nil {
-		return err
+	if err != nil { // of the first part of root that is missing
+		return &fs.PathError{Op: "open", Path: root, Err: bareError(err)}
 	}
 	if err := w.visit(root, real, 0); err != nil {
 		return err

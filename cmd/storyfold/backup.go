@@ -23,7 +23,7 @@ func newBackupCommand(a *app) *cobra.Command {
 FILE appears when the copy is complete and on disk. It is itself a store: to go back
 to it, stop the daemon and put it in the place of storyfold.db in data_dir.`,
 		Example: `  storyfold backup /var/backups/storyfold-$(date +%F).db`,
-		Args:    cobra.ExactArgs(1),
+		Args:    someArgs(1, 1, "FILE, where the copy goes"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := a.loadConfig()
 			if err != nil {

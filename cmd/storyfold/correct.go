@@ -50,28 +50,31 @@ A correction that earlier ones exclude is refused, with those that do.`,
 		Example: `  storyfold correct same https://harbour.example/a https://ledger.example/b
   storyfold correct out k3mq7d2xv5ht4bna
   storyfold correct undo 1`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	two := someArgs(2, 2, twoArticles)
 	cmd.AddCommand(
-		a.correctKind(story.Same, "same A B", "These two articles are one story", 2),
-		a.correctKind(story.Apart, "apart A B", "These two articles are not one story", 2),
-		a.correctKind(story.Out, "out A", "This article stays alone", 1),
+		a.correctKind(story.Same, "same A B", "These two articles are one story", two),
+		a.correctKind(story.Apart, "apart A B", "These two articles are not one story", two),
+		a.correctKind(story.Out, "out A", "This article stays alone", someArgs(1, 1, "one article, by its address or id")),
 		&cobra.Command{
 			Use: "list", Short: "List the corrections in force", Args: noArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error { return a.listCorrections(cmd.Context()) },
 		},
 		&cobra.Command{
-			Use: "undo N", Short: "Lift a correction; its articles are judged again", Args: cobra.ExactArgs(1),
+			Use: "undo N", Short: "Lift a correction; its articles are judged again", Args: someArgs(1, 1, "the number of one correction"),
 			RunE: func(cmd *cobra.Command, args []string) error { return a.undoCorrection(cmd.Context(), args[0]) },
 		},
 	)
+	a.needCommand(cmd)
 	return cmd
 }
 
-func (a *app) correctKind(kind story.ConstraintKind, use, short string, n int) *cobra.Command {
+// twoArticles is what commands need that compare articles.
+const twoArticles = "two articles, by their addresses or ids"
+
+func (a *app) correctKind(kind story.ConstraintKind, use, short string, args cobra.PositionalArgs) *cobra.Command {
 	return &cobra.Command{
-		Use: use, Short: short, Args: cobra.ExactArgs(n),
+		Use: use, Short: short, Args: args,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args = append(args, "")
 			return a.withDesk(cmd.Context(), func(d desk) error {

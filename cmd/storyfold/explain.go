@@ -16,7 +16,7 @@ would have needed, time, language, the reasons that were stored, corrections, an
 which setting would change it. Articles are named by their address or by their id,
 which "storyfold stories ID" shows.`,
 		Example: `  storyfold explain https://harbour.example/a https://ledger.example/b`,
-		Args:    cobra.ExactArgs(2),
+		Args:    someArgs(2, 2, twoArticles),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withDesk(cmd.Context(), func(d desk) error {
 				text, err := d.Explain(cmd.Context(), args[0], args[1])

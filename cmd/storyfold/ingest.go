@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"strings"
 
@@ -28,7 +29,7 @@ source; all others belong to the source "ingest". With the daemon running, the
 articles go through it; otherwise the store is opened, and made if there is none.`,
 		Example: `  storyfold ingest article.txt
   storyfold ingest ~/archive --config config.toml`,
-		Args: cobra.MinimumNArgs(1),
+		Args: someArgs(1, math.MaxInt, "files or folders"),
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			c, err := a.loadConfig()
 			if err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -40,9 +39,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	if err != nil && !a.started {
-		err = withHint(usageError(err), "see "+cmd.CommandPath()+" --help")
+		err = usageError(err)
 	}
-	return exitCode(stderr, err)
+	return exitCode(stderr, usageHint(err, cmd))
 }
 
 // newRootCommand returns the command storyfold with all its commands.
@@ -61,12 +60,8 @@ as a feed for the reader you already have.`,
 		SilenceUsage:      true,
 		PersistentPreRunE: func(*cobra.Command, []string) error { return a.start() },
 	}
-	root.Args = func(_ *cobra.Command, args []string) error { return unknownCommand(root, args) }
-	root.RunE = func(cmd *cobra.Command, _ []string) error {
-		root.SetOut(a.stderr)
-		_ = cmd.Help()
-		return usageError(errSilent)
-	}
+	a.needCommand(root)
+	root.SetFlagErrorFunc(flagError)
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
@@ -77,32 +72,8 @@ as a feed for the reader you already have.`,
 	flags.StringVar(&a.logFormat, "log-format", "auto", "`FORMAT` of the log: text, json, or auto")
 	a.completeGlobals(root)
 	root.AddCommand(commands(a)...)
+	a.ownBuiltins(root)
 	return root
-}
-
-// unknownCommand is the error for words that name no command; nil if there are none.
-func unknownCommand(root *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	var names []string
-	for _, c := range root.Commands() {
-		if !c.Hidden {
-			names = append(names, c.Name())
-		}
-	}
-	if near := nearest(args[0], names); near != "" {
-		return fmt.Errorf("unknown command %q; did you mean %q?", args[0], near)
-	}
-	return fmt.Errorf("unknown command %q", args[0])
-}
-
-// noArgs refuses arguments to a command that takes none.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return fmt.Errorf("%s takes no arguments, but got %q", cmd.Name(), args[0])
-	}
-	return nil
 }
 
 // start prepares what every command needs, once its command line is understood.

@@ -19,13 +19,8 @@ func newOPMLCommand(a *app) *cobra.Command {
 		Long: `Read or write lists of feeds in OPML, the format in which feed readers export and
 import subscriptions.`,
 	}
-	cmd.Args = func(_ *cobra.Command, args []string) error { return unknownCommand(cmd, args) }
-	cmd.RunE = func(*cobra.Command, []string) error {
-		cmd.SetOut(a.stderr)
-		_ = cmd.Help()
-		return usageError(errSilent)
-	}
 	cmd.AddCommand(newOPMLImportCommand(a), newOPMLExportCommand(a))
+	a.needCommand(cmd)
 	return cmd
 }
 
@@ -46,7 +41,7 @@ config could not have is left out, and said so on stderr. Nothing is fetched; se
 what the sources answer with "storyfold check --probe".`,
 		Example: `  storyfold opml import subscriptions.opml
   storyfold opml import subscriptions.opml --write && systemctl reload storyfold`,
-		Args: cobra.ExactArgs(1),
+		Args: someArgs(1, 1, "FILE, an OPML file or - for the standard input"),
 		RunE: func(_ *cobra.Command, args []string) error { return a.importOPML(args[0], write) },
 	}
 	cmd.Flags().BoolVar(&write, "write", false, "add them to the config file")

@@ -25,7 +25,7 @@ the watchdog, and takes a passed socket with listen = "systemd".`,
 			if err != nil {
 				return err
 			}
-			return daemon.Run(cmd.Context(), daemon.Options{
+			return storeHint(daemon.Run(cmd.Context(), daemon.Options{
 				Config: a.daemonConfig(c),
 				Load: func() (daemon.Config, error) {
 					c, err := a.loadConfig()
@@ -36,7 +36,7 @@ the watchdog, and takes a passed socket with listen = "systemd".`,
 				},
 				Version: version(),
 				Log:     a.log,
-			})
+			}))
 		},
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"syscall"
 
 	"storyfold/cmd/internal/daemon"
 	"storyfold/store"
@@ -23,7 +25,7 @@ func withStore(ctx context.Context, c *config, asked func(*daemon.Client) error,
 	return errors.Join(err, db.Close())
 }
 
-// storeHint says what to do about a store that does not open.
+// storeHint says what to do about a store that does not open, or a daemon that does not start.
 func storeHint(err error) error {
 	switch {
 	case errors.Is(err, store.ErrNoStore):
@@ -34,6 +36,18 @@ func storeHint(err error) error {
 		return withHint(err, "run the version of storyfold that wrote it, or a newer one")
 	case errors.Is(err, store.ErrDamaged):
 		return withHint(err, "keep the file, put a backup in its place, and start again")
+	case errors.Is(err, store.ErrForeign):
+		return withHint(err, "it is left as it is; move it away, or choose another data_dir")
+	case errors.Is(err, syscall.EADDRINUSE):
+		return withHint(err, "another program listens there, maybe another storyfold; stop it, or change listen")
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return withHint(err, "this machine has no such address; change listen")
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return withHint(err, "the disk is full: make room, or choose another data_dir")
+	case errors.Is(err, syscall.EROFS):
+		return withHint(err, "the disk can only be read; choose another data_dir")
+	case errors.Is(err, fs.ErrPermission):
+		return withHint(err, "run storyfold as the user who owns it, or choose another one in the config")
 	}
 	return err
 }

@@ -25,7 +25,7 @@ that story: its articles by family, its revisions, and why each article is in it
 An ID that became another story's alias shows that story.`,
 		Example: `  storyfold stories -n 5
   storyfold stories k3mq7d2xv5ht4bna`,
-		Args: cobra.MaximumNArgs(1),
+		Args: someArgs(0, 1, "one ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := a.loadConfig()
 			if err != nil {

@@ -222,7 +222,11 @@ func (c *changes) split(d story.Decision) error {
 		m.Why = d.Reason
 		c.insert(to, m)
 	}
-	c.note(from, d.Kind, fmt.Sprintf("%d articles went to a story of their own, %s%s", len(d.Articles), d.Story, numbers(d.Reason)))
+	own := "articles went to a story of their own"
+	if len(d.Articles) == 1 {
+		own = "article went to a story of its own"
+	}
+	c.note(from, d.Kind, fmt.Sprintf("%d %s, %s%s", len(d.Articles), own, d.Story, numbers(d.Reason)))
 	c.note(to, d.Kind, fmt.Sprintf("split from %s%s%s", d.From, quoted(from.Brief.Headline), numbers(d.Reason)))
 	return nil
 }
