@@ -100,6 +100,7 @@ func (p *prepared) size() int {
 // preparer prepares articles, one after the other. What it holds is only kept
 // to be used again, but for the agencies.
 type preparer struct {
+	cleaner  cleaner
 	tokens   []text.Token
 	index    table   // stem to word
 	words    []usage // of the article at hand
@@ -128,7 +129,7 @@ func (p *preparer) prepare(a *story.Article) *prepared {
 		p.words[p.word(&p.tokens[i])].count = 3
 	}
 	d.heads = len(p.words)
-	kept, dropped := lines(title, body, d.lang)
+	kept, dropped := p.cleaner.clean(title, body, d.lang)
 	p.body(d, kept)
 	d.clean /= 1 + float64(dropped)/float64(len(kept)+1)
 	d.words, d.terms, d.pairs = clone(p.words), clone(p.terms), clone(p.pairs)
@@ -168,7 +169,7 @@ func (p *preparer) body(d *prepared, lines []line) {
 			fit += len(p.tokens)
 			s.fit = hasSpeaker(l.text, p.spans)
 			s.leans = leans(l.text)
-			s.length = uint16(runeLength(l.text)) // a fit one is short
+			s.length = uint16(l.length()) // a fit one is short
 		}
 		if s.fit || i == 0 {
 			p.quoted = append(p.quoted, l.text...)
@@ -187,13 +188,12 @@ func (p *preparer) body(d *prepared, lines []line) {
 	}
 }
 
-// runeLength returns the length of s in runes, where a sign of a dense script counts three times.
-func runeLength(s string) int {
-	n := utf8.RuneCountInString(s)
-	if r, _ := utf8.DecodeRuneInString(s); isDense(r) {
-		n *= 3
+// length returns the length of a line in runes, where a sign of a dense script counts three times.
+func (l *line) length() int {
+	if r, _ := utf8.DecodeRuneInString(l.text); isDense(r) {
+		return 3 * l.runes
 	}
-	return n
+	return l.runes
 }
 
 // word returns the index of a token's word.

@@ -22,7 +22,7 @@ func (q *quotation) own(out []span, l line) []span {
 	if q.paragraph != l.paragraph {
 		*q = quotation{paragraph: l.paragraph}
 	}
-	if q.closers == "" && unquoted(l.text) {
+	if q.closers == "" && !l.quotes && l.text != "" {
 		return append(out, span{0, len(l.text)})
 	}
 	start := 0
@@ -44,16 +44,6 @@ func (q *quotation) own(out []span, l line) []span {
 		out = append(out, span{start, len(l.text)})
 	}
 	return out
-}
-
-// unquoted reports whether s can have no quotation mark: it is plain ASCII without one.
-func unquoted(s string) bool {
-	for i := range len(s) {
-		if s[i] == '"' || s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // closersOf returns the marks that end a quotation that r opens; "" if r opens none.

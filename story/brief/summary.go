@@ -281,21 +281,15 @@ func leans(s string) bool {
 	if strings.ContainsRune("\"“„«「‘", first) {
 		return true
 	}
-	end := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' })
-	if end < 0 {
-		end = len(s)
-	}
-	if end <= maxLeaning {
-		if _, ok := leaning[strings.ToLower(s[:end])]; ok {
-			return true
-		}
+	if beginsLeaning(s) {
+		return true
 	}
 	for _, p := range leaningPairs {
 		if hasFolded(s, p) {
 			return true
 		}
 	}
-	if first < utf8.RuneSelf {
+	if !isDense(first) {
 		return false
 	}
 	for _, p := range leaningSigns {
@@ -304,6 +298,27 @@ func leans(s string) bool {
 		}
 	}
 	return false
+}
+
+// beginsLeaning reports whether the first word of s is one of leaning.
+func beginsLeaning(s string) bool {
+	var buf [maxLeaning + utf8.UTFMax]byte
+	word := buf[:0]
+	for _, r := range s {
+		switch {
+		case 'a' <= r && r <= 'z', r == '\'':
+		case unicode.IsLetter(r) || r == '’':
+			r = unicode.ToLower(r)
+		default:
+			_, ok := leaning[string(word)]
+			return ok
+		}
+		if word = utf8.AppendRune(word, r); len(word) > maxLeaning {
+			return false
+		}
+	}
+	_, ok := leaning[string(word)]
+	return ok
 }
 
 // maxLeaning is the length of the longest word of leaning in bytes, or more.

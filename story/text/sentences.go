@@ -24,48 +24,45 @@ type Sentence struct {
 // languages that write them so, ordinal numbers end none. lang is an ISO 639 base
 // language; "" is good for all that need nothing of their own. A text in a script
 // without full stops (Thai) is split at line breaks alone.
-func Sentences(s, lang string) []Sentence {
-	var out []Sentence
+func Sentences(s, lang string) []Sentence { return AppendSentences(nil, s, lang) }
+
+// AppendSentences appends the sentences of s to dst, as Sentences does.
+func AppendSentences(dst []Sentence, s, lang string) []Sentence {
 	par := 0
-	for block := range paragraphs(s) {
-		n := len(out)
-		out = appendSentences(out, block, lang, par)
-		if len(out) > n {
+	block := func(line string) {
+		n := len(dst)
+		if dst = appendSentences(dst, line, lang, par); len(dst) > n {
 			par++
 		}
 	}
-	return out
-}
-
-// paragraphs yields the paragraphs of s, each as one line.
-func paragraphs(s string) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		var lines []string
-		flush := func() bool {
-			ok := true
-			if len(lines) > 0 {
-				ok = joinLines(lines, yield)
-				lines = lines[:0]
-			}
-			return ok
+	var buf [8]string
+	lines := buf[:0]
+	for s != "" {
+		line := s
+		if i := strings.IndexByte(s, '\n'); i >= 0 {
+			line, s = s[:i], s[i+1:]
+		} else {
+			s = ""
 		}
-		for line := range strings.Lines(s) {
-			line = squeeze(line)
-			if line != "" {
-				lines = append(lines, line)
-			} else if !flush() {
-				return
-			}
+		if line = squeeze(line); line != "" {
+			lines = append(lines, line)
+			continue
 		}
-		flush()
+		joinLines(lines, block)
+		lines = lines[:0]
 	}
+	joinLines(lines, block)
+	return dst
 }
 
-// joinLines yields the paragraphs that lines without an empty one between them
-// hold: lines that go on in the next are joined. It reports whether to go on.
-func joinLines(lines []string, yield func(string) bool) bool {
-	if len(lines) == 1 {
-		return yield(lines[0])
+// joinLines calls block for each of the paragraphs that lines without an empty one
+// between them hold: lines that go on in the next are joined.
+func joinLines(lines []string, block func(string)) {
+	if len(lines) <= 1 {
+		for _, line := range lines {
+			block(line)
+		}
+		return
 	}
 	wrapped := isWrapped(lines)
 	var par strings.Builder
@@ -77,12 +74,9 @@ func joinLines(lines []string, yield func(string) bool) bool {
 			}
 			continue
 		}
-		if !yield(par.String()) {
-			return false
-		}
+		block(par.String())
 		par.Reset()
 	}
-	return true
 }
 
 // isWrapped reports whether lines look like text that was broken at a column:
@@ -189,20 +183,23 @@ func squeeze(s string) string {
 func squeezed(s string) bool {
 	space := true
 	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c >= utf8.RuneSelf {
-			r, n := utf8.DecodeRuneInString(s[i:])
-			if blank(r) {
-				return false
+		switch c := s[i]; {
+		case c > ' ' && c < 0x7f:
+			space = false
+		case c == ' ' && !space:
+			space = true
+		case c < utf8.RuneSelf:
+			return false
+		default:
+			r, n := signAt(s, i)
+			if int(r) >= len(plainSigns) || plainSigns[r]&plainLetter == 0 {
+				if blank(r) {
+					return false
+				}
 			}
 			space = false
 			i += n - 1
-			continue
 		}
-		if c < ' ' || c == 0x7f || c == ' ' && space {
-			return false
-		}
-		space = c == ' '
 	}
 	return !space || s == ""
 }
@@ -216,19 +213,34 @@ func blank(r rune) bool {
 
 // appendSentences appends the sentences of one line.
 func appendSentences(out []Sentence, line, lang string, par int) []Sentence {
-	start, next := 0, 0
-	for i, r := range line {
-		if i < next || !isStop(r) {
+	start := 0
+	for i := 0; i < len(line); {
+		if !mayStop[line[i]] {
+			i++
+			continue
+		}
+		if r, size := utf8.DecodeRuneInString(line[i:]); !isStop(r) {
+			i += size
 			continue
 		}
 		var ends bool
-		if next, ends = endOf(line, i, lang); ends {
-			out = add(out, line[start:next], par, true)
-			start = next
+		if i, ends = endOf(line, i, lang); ends {
+			out = add(out, line[start:i], par, true)
+			start = i
 		}
 	}
 	return add(out, line[start:], par, false)
 }
+
+// mayStop has the bytes that a stop may begin with.
+var mayStop = func() (t [256]bool) {
+	for r := range rune(0x10000) {
+		if isStop(r) {
+			t[string(r)[0]] = true
+		}
+	}
+	return t
+}()
 
 func add(out []Sentence, s string, par int, whole bool) []Sentence {
 	if s = strings.TrimSpace(s); s == "" {
@@ -289,6 +301,14 @@ func skipClosers(line string, i, end int) int {
 // nextWord returns the first word near the front of s, quotes and brackets before it left out.
 func nextWord(s string) string {
 	s = s[:min(len(s), 80)] // enough for a word; more would cost
+	for i := range len(s) {
+		if !isAlnum(s[i]) {
+			if i > 0 && s[i] < utf8.RuneSelf {
+				return s[:i] // as most do
+			}
+			break
+		}
+	}
 	s = strings.TrimLeftFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	end := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	if end < 0 {
@@ -301,19 +321,21 @@ func nextWord(s string) string {
 // after it, belongs to an abbreviation, an initial or an ordinal number.
 func abbreviated(before, next, lang string) bool {
 	word := before[strings.LastIndexByte(before, ' ')+1:]
+	if len(word) > maxShort && isAlnum(word[0]) {
+		return false // as most sentences end
+	}
 	word = strings.TrimLeftFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	if word == "" {
+	if word == "" || len(word) > maxShort {
 		return false
 	}
 	first, size := utf8.DecodeRuneInString(word)
-	_, starter := starters[strings.ToLower(next)]
 	switch {
 	case unicode.IsDigit(first):
-		return len(word) <= 2 && ordinals[lang] && !starter
+		return len(word) <= 2 && ordinals[lang] && !starts(next)
 	case len(word) == size: // an initial, or "г.", "v."
-		return (unicode.IsUpper(first) || first == 'г' || first == 'v') && !starter
-	case strings.Contains(word, ".") && len(word) <= 8:
-		return !starter
+		return (unicode.IsUpper(first) || first == 'г' || first == 'v') && !starts(next)
+	case strings.Contains(word, "."):
+		return !starts(next)
 	}
 	low := strings.ToLower(word)
 	if _, ok := titles[low]; ok {
@@ -324,9 +346,18 @@ func abbreviated(before, next, lang string) bool {
 		return unicode.IsDigit(r)
 	}
 	if _, ok := abbreviations[low]; ok {
-		return !starter
+		return !starts(next)
 	}
 	return false
+}
+
+// maxShort is the length of the longest abbreviation in bytes.
+const maxShort = 8
+
+// starts reports whether a sentence may begin with word, and no name.
+func starts(word string) bool {
+	_, ok := starters[strings.ToLower(word)]
+	return ok
 }
 
 // titles are abbreviations that a name or number always follows.

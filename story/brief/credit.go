@@ -1,0 +1,103 @@
+package brief
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"storyfold/story/text"
+)
+
+// isCredit reports whether s tells who made the article, not a part of the report.
+func isCredit(s string) bool { return containsCredit(s) || isByline(s) }
+
+// containsCredit reports whether s has one of credits in it, in whatever case,
+// where a word begins. It walks s once, for all of them.
+func containsCredit(s string) bool {
+	for i := range len(s) - 1 {
+		if i > 0 && (isASCIILetter(s[i]) && isASCIILetter(s[i-1]) || s[i] >= utf8.RuneSelf && s[i-1] >= utf8.RuneSelf) {
+			continue
+		}
+		if by := creditsByFront[fold(s[i])]; by != nil {
+			for _, p := range by[fold(s[i+1])] {
+				if hasFolded(s[i:], p) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// hasFolded reports whether s begins with p, which is in lower case, capitals or not.
+func hasFolded(s, p string) bool {
+	j := 0
+	for i := 0; i < len(p); {
+		if j >= len(s) {
+			return false
+		}
+		if p[i] < utf8.RuneSelf {
+			if fold(s[j]) != p[i] {
+				return false
+			}
+			i, j = i+1, j+1
+			continue
+		}
+		want, n := utf8.DecodeRuneInString(p[i:])
+		r, m := utf8.DecodeRuneInString(s[j:])
+		if r != want && unicode.ToLower(r) != want {
+			return false
+		}
+		i, j = i+n, j+m
+	}
+	return true
+}
+
+// fold returns an ASCII capital in lower case, and other bytes as they are.
+func fold(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c | 0x20
+	}
+	return c
+}
+
+// isByline reports whether s tells who reported from where.
+func isByline(s string) bool {
+	for _, by := range [...]string{"by ", "von ", "par ", "por ", "di "} {
+		if hasFolded(s, by) && utf8.RuneCountInString(s) < 60 && !strings.ContainsAny(s, ".!?") {
+			return true
+		}
+	}
+	s = text.Clip(s, 200) // more than six words
+	i := strings.Index(s, " reported from ")
+	if i < 0 {
+		i = strings.Index(s, " contributed from ")
+	}
+	return i > 0 && strings.Count(s[:i], " ") <= 5
+}
+
+// credits are said of who made the article.
+var credits = []string{
+	"contributed to this report", "contributed reporting", "contributed to this story", "contributed to this article", "reporting by ", "editing by ",
+	"writing by ", "translated by ", "compiled by ", "additional reporting", "originally published", "first appeared on", "appeared first on",
+	"all rights reserved", "may not be published, broadcast", "getty images", "ap photo", "(photo by", "alle rechte vorbehalten", "tous droits réservés",
+	"todos los derechos reservados", "все права защищены", "with files from", "(redaktion:", "(redaction by", "mit material von", "avec afp", "con información de",
+}
+
+// creditsByFront are credits by their first byte, and by their second one, as
+// small letters and as capitals of more than a byte have them.
+var creditsByFront = func() (by [256]*[256][]string) {
+	for _, p := range credits {
+		fronts := []string{p}
+		if p[0] >= utf8.RuneSelf {
+			fronts = append(fronts, strings.ToUpper(p))
+		}
+		for _, f := range fronts {
+			if by[f[0]] == nil {
+				by[f[0]] = new([256][]string)
+			}
+			by[f[0]][f[1]] = append(by[f[0]][f[1]], p)
+		}
+	}
+	return by
+}()
