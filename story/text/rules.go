@@ -1,8 +1,11 @@
 package text
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/blevesearch/bleve/v2/analysis"
@@ -120,10 +123,11 @@ func makeRules(lang string) *rules {
 	if lang == "" {
 		r := makeRules("en")
 		r.cyrillic = makeRules("ru")
+		r.number = 0
 		return r
 	}
 	l := languages[lang]
-	r := &rules{stop: map[string]bool{}, articles: wordList(l.articles), prefix: l.prefix, plainE: lang == "ru"}
+	r := &rules{number: languageNumbers()[lang], stop: map[string]bool{}, articles: wordList(l.articles), prefix: l.prefix, plainE: lang == "ru"}
 	for w := range wordList(l.stop) {
 		r.stop[r.fold(strings.ReplaceAll(w, "’", "'"))] = true
 	}
@@ -147,6 +151,15 @@ func makeRules(lang string) *rules {
 	}
 	return r
 }
+
+// languageNumbers gives the languages of the table numbers from 1.
+var languageNumbers = sync.OnceValue(func() map[string]uint8 {
+	numbers := make(map[string]uint8, len(languages))
+	for i, lang := range slices.Sorted(maps.Keys(languages)) {
+		numbers[lang] = uint8(i + 1)
+	}
+	return numbers
+})
 
 // wordList reads a word list as the bleve packages hold it: words, with comments after | or #.
 func wordList(list []byte) map[string]bool {

@@ -3,7 +3,6 @@ package text
 import (
 	"strings"
 	"sync"
-	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
 
@@ -13,6 +12,7 @@ import (
 // rules are what a language does to words. They are made once and are safe
 // for concurrent use.
 type rules struct {
+	number   uint8                    // of the language, in the cache of stems
 	stop     map[string]bool          // lower-case words that carry no content
 	articles map[string]bool          // what is elided before an apostrophe: French l, d, qu
 	plainE   bool                     // ё is written as е, as most newspapers do
@@ -21,38 +21,6 @@ type rules struct {
 	prefix   int                      // without a stemmer, letters that are kept of a word; 0: all
 	cyrillic *rules                   // takes over words in Cyrillic letters; nil: none
 	roundUp  map[string]bool          // stems of titles that name nothing of their own
-	cache    stemCache
-}
-
-// stemCache remembers the stems of words: a table of fixed size in which a
-// word has two places, so that it is bounded and needs no lock.
-type stemCache [1 << 15]atomic.Pointer[stemmed]
-
-type stemmed struct {
-	word, stem string // stem is "" if the word is to be left out
-}
-
-// get returns what is known about a word whose first place is at, or nil.
-func get[T string | []byte](c *stemCache, at uint32, word T) *stemmed {
-	if e := c[at].Load(); e != nil && e.word == string(word) {
-		return e
-	}
-	if e := c[at^1].Load(); e != nil && e.word == string(word) {
-		return e
-	}
-	return nil
-}
-
-// put remembers the stem of a word whose first place is at, and returns it. What stood there
-// takes the second place.
-func (c *stemCache) put(at uint32, word, stem string) string {
-	if strings.HasPrefix(word, stem) {
-		stem = word[:len(stem)] // one piece of memory, and near
-	}
-	if e := c[at].Swap(&stemmed{word, stem}); e != nil {
-		c[at^1].Store(e)
-	}
-	return stem
 }
 
 var (
@@ -83,16 +51,14 @@ func rulesFor(lang string) *rules {
 	return r
 }
 
-// stem returns the stem of a word as it stands in a text, "" if it is to be
-// left out, and whether the word starts with a capital.
-func (r *rules) stem(word string) (stem string, upper bool) {
-	var buf [2 * maxWord]byte
-	key := buf[:0]
+// key makes k the key of a word as it stands in a text, and reports whether the word starts with a capital.
+func (r *rules) key(k *wordKey, word string) (upper bool) {
+	n := 0
 	for i := 0; i < len(word); i++ {
 		c := word[i]
 		switch {
 		case c >= utf8.RuneSelf || c == 'I' && r.special != nil:
-			return r.beyond(word)
+			return r.beyond(k, word)
 		case c-'A' < 26:
 			c |= 0x20
 		case (c == '.' || c == ',') && !fraction(word, i):
@@ -100,26 +66,59 @@ func (r *rules) stem(word string) (stem string, upper bool) {
 		case c == ',':
 			c = '.'
 		}
-		key = append(key, c)
+		k.b[n] = c
+		n++
 	}
-	return r.lookup(key), word[0]-'A' < 26
+	k.finish(n)
+	return word[0]-'A' < 26
 }
 
-// beyond is stem for a word whose small letters take more than ASCII to find. The
-// cache knows such words as they stand in the text.
-func (r *rules) beyond(word string) (stem string, upper bool) {
+// beyond is key for a word whose small letters take more than ASCII to find. Where one of its
+// signs is not known to have a small letter and nothing else, the key is the word as it stands.
+func (r *rules) beyond(k *wordKey, word string) (upper bool) {
 	first, _ := utf8.DecodeRuneInString(word)
 	if int(first) < len(plainSigns) && plainSigns[first] != 0 {
 		upper = plainSigns[first]&plainUpper != 0
 	} else {
 		upper = unicode.IsUpper(first) || unicode.IsTitle(first)
 	}
-	at := place(word)
-	if e := get(&r.cache, at, word); e != nil {
-		return e.stem, upper
+	for i := 0; i < len(word) && r.special == nil; {
+		sign, size := signAt(word, i)
+		if int(sign) >= len(onlySmall) || onlySmall[sign] == 0 {
+			break
+		}
+		small := onlySmall[sign]
+		if size == 1 {
+			k.b[i] = byte(small)
+		} else {
+			k.b[i], k.b[i+1] = 0xC0|byte(small>>6), 0x80|byte(small&0x3F)
+		}
+		if i += size; i == len(word) {
+			k.finish(i)
+			return upper
+		}
 	}
+	k.finish(copy(k.b[:], word))
+	return upper
+}
+
+// onlySmall has the small letters of letters and digits below it that stay one sign of as many
+// bytes in every normal form; 0 stands for other signs.
+var onlySmall = func() (t [len(smallLetters)]uint16) {
+	for r := range rune(len(t)) {
+		small := unicode.ToLower(r)
+		if plainSigns[r]&plainLetter != 0 && utf8.RuneLen(small) == utf8.RuneLen(r) &&
+			norm.NFKC.String(string(r)) == string(r) && norm.NFKC.String(string(small)) == string(small) {
+			t[r] = uint16(small)
+		}
+	}
+	return t
+}()
+
+// fresh returns the stem of a word as it stands in a text, or of its key, without the cache: "" if it is to be left out.
+func (r *rules) fresh(word string) string {
 	own := r
-	if r.cyrillic != nil && unicode.Is(unicode.Cyrillic, first) {
+	if first, _ := utf8.DecodeRuneInString(word); r.cyrillic != nil && unicode.Is(unicode.Cyrillic, first) {
 		own = r.cyrillic
 	}
 	folded := norm.NFKC.String(word)
@@ -128,7 +127,7 @@ func (r *rules) beyond(word string) (stem string, upper bool) {
 	} else {
 		folded = strings.ToLower(folded)
 	}
-	return r.cache.put(at, strings.Clone(word), strings.Clone(own.compute(own.fold(folded)))), upper
+	return own.compute(own.fold(folded))
 }
 
 // fold makes one of the spellings of a lower-case word.
@@ -150,30 +149,6 @@ func fraction(word string, i int) bool {
 		n++
 	}
 	return n-1 != 3
-}
-
-// pair returns the token that stands for two neighbouring signs.
-func (r *rules) pair(signs string) string {
-	at := place(signs)
-	if e := get(&r.cache, at, signs); e != nil {
-		return e.stem
-	}
-	stem := strings.Clone(signs)
-	word := stem
-	if strings.ContainsAny(signs, functionSigns) {
-		stem = ""
-	}
-	return r.cache.put(at, word, stem)
-}
-
-// lookup returns the stem of a lower-case word.
-func (r *rules) lookup(word []byte) string {
-	at := place(word)
-	if e := get(&r.cache, at, word); e != nil {
-		return e.stem
-	}
-	w := string(word)
-	return r.cache.put(at, w, r.compute(w))
 }
 
 // compute returns the stem of a lower-case word, without the cache.
@@ -201,13 +176,4 @@ func (r *rules) compute(word string) string {
 		}
 	}
 	return word
-}
-
-// place returns the place of a word in a stemCache: FNV-1a, with its upper bits folded in.
-func place[T string | []byte](word T) uint32 {
-	h := uint32(2166136261)
-	for i := range len(word) {
-		h = (h ^ uint32(word[i])) * 16777619
-	}
-	return (h ^ h>>15) % uint32(len(stemCache{}))
 }

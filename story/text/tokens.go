@@ -3,6 +3,7 @@ package text
 import (
 	"math"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -36,19 +37,34 @@ func Tokens(dst []Token, s, lang string) []Token {
 
 // FirstTokens appends the first n content words of s, or a few more, as Tokens does.
 func FirstTokens(dst []Token, s, lang string, n int) []Token {
-	t := tokenizer{text: s, rules: rulesFor(lang), dst: dst, first: true, last: -1}
-	return t.run(n)
+	t := tokenizers.Get().(*tokenizer)
+	t.text, t.rules, t.dst, t.first, t.last = s, rulesFor(lang), dst, true, -1
+	dst = t.run(n)
+	t.text, t.dst = "", nil
+	tokenizers.Put(t)
+	return dst
 }
+
+// tokenizers are kept for what they have of memory for stems.
+var tokenizers = sync.Pool{New: func() any { return new(tokenizer) }}
 
 // run takes the words of the text until there are n, and returns dst.
 func (t *tokenizer) run(n int) []Token {
 	s, had := t.text, len(t.dst)
+	simple := &simpleWord
+	if t.rules.special != nil {
+		simple = &simpleTurkish
+	}
 	for i := 0; i < len(s) && len(t.dst)-had < n; {
 		if isSpace(s[i]) {
 			if s[i] == '\n' {
 				t.first = true
 			}
 			i++
+			continue
+		}
+		if next := t.simple(i, simple); next > i {
+			i = next
 			continue
 		}
 		end, ascii := i, true
@@ -76,9 +92,62 @@ type tokenizer struct {
 	dst   []Token
 	first bool // the next word begins a sentence
 
+	key   wordKey         // of the word at hand
+	stems strings.Builder // the memory of stems
+
 	last    int // end of the sign before, in a run of signs; -1: none
 	lastAt  int // its start
 	lastBig bool
+}
+
+// simpleWord has the small letters and digits that stand for those of ASCII, and simpleTurkish
+// without the one that is not the small i everywhere.
+var simpleWord, simpleTurkish = func() (t, turkish [256]byte) {
+	for c := range t {
+		if b := byte(c); isDigit(b) {
+			t[c] = b
+		} else if isAlnum(b) {
+			t[c] = b | 0x20
+		}
+	}
+	turkish = t
+	turkish['I'] = 0
+	return t, turkish
+}()
+
+// simple takes the word at i if it is made of the letters and digits of a table, and nothing stands
+// between it and the next space but one mark, as is so for most words of English.
+// It returns its end, or else takes nothing and returns i. What it takes is what ascii would take.
+func (t *tokenizer) simple(i int, table *[256]byte) int {
+	s, n := t.text[i:], 0
+	for n < len(s) && n < maxWord {
+		c := table[s[n]]
+		if c == 0 {
+			break
+		}
+		t.key.b[n] = c
+		n++
+	}
+	if n < 2 {
+		return i
+	}
+	end, stop := n, false
+	if end < len(s) && !isSpace(s[end]) {
+		switch s[end] {
+		case '.', '!', '?':
+			stop = true
+		case ',', ';', ':', ')', '"':
+		default:
+			return i
+		}
+		if end++; end < len(s) && !isSpace(s[end]) {
+			return i
+		}
+	}
+	t.key.finish(n)
+	t.add(i, i+n, s[0]-'A' < 26)
+	t.first = stop
+	return i + end
 }
 
 func isSpace(c byte) bool {
@@ -240,24 +309,66 @@ func (t *tokenizer) elided(from, headEnd, tail, to int) {
 
 // word takes text[from:to] as one word.
 func (t *tokenizer) word(from, to int) {
+	if to-from < 2 || to-from > maxWord {
+		t.first = false
+		return
+	}
+	t.add(from, to, t.rules.key(&t.key, t.text[from:to]))
+}
+
+// add takes text[from:to], whose key is at hand, as one word.
+func (t *tokenizer) add(from, to int, upper bool) {
 	first := t.first
 	t.first = false
-	if to-from < 2 || to-from > maxWord {
-		return
+	if stem := t.stem(); stem != "" {
+		t.dst = append(t.dst, Token{Stem: stem, Start: from, End: to, Upper: upper, First: first, Number: isDigit(stem[0])})
 	}
-	stem, upper := t.rules.stem(t.text[from:to])
-	if stem == "" {
-		return
-	}
-	t.dst = append(t.dst, Token{
-		Stem: stem, Start: from, End: to, Upper: upper, First: first, Number: isDigit(stem[0]),
-	})
 }
+
+// stem returns the stem of the word whose key is at hand, "" if it is to be left out.
+func (t *tokenizer) stem() string {
+	if stem, ok := knownStem(t.rules.number, &t.key); ok {
+		return t.keep(stem)
+	}
+	stem := t.rules.fresh(string(t.key.b[:t.key.n]))
+	rememberStem(t.rules.number, &t.key, stem)
+	return stem
+}
+
+// keep returns a stem as a string. Many share a piece of memory.
+func (t *tokenizer) keep(stem []byte) string {
+	if t.stems.Cap()-t.stems.Len() < len(stem) {
+		t.stems.Reset()
+		t.stems.Grow(stemsMemory)
+	}
+	at := t.stems.Len()
+	t.stems.Write(stem)
+	return t.stems.String()[at:]
+}
+
+// stemsMemory is how many bytes of stems share a piece of memory.
+const stemsMemory = 2 << 10
 
 // isSign reports whether r belongs to a script that is written without spaces.
 func isSign(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
+
+// joins reports whether r is a sign of Chinese that only joins others; a pair with one of them says nothing.
+func joins(r rune) bool {
+	i := r - firstHan
+	return i >= 0 && int(i/64) < len(joining) && joining[i/64]>>(i%64)&1 != 0
+}
+
+const firstHan, lastHan = 0x4E00, 0x9FFF
+
+// joining has a bit for each of functionSigns.
+var joining = func() (t [(lastHan - firstHan + 1) / 64]uint64) {
+	for _, r := range functionSigns {
+		t[(r-firstHan)/64] |= 1 << ((r - firstHan) % 64)
+	}
+	return t
+}()
 
 // sign takes one sign of a script that is written without spaces, and pairs it
 // with the one before.
@@ -265,9 +376,8 @@ func (t *tokenizer) sign(from, to int) {
 	first := t.first
 	t.first = false
 	if t.last == from && to-t.lastAt <= maxWord {
-		stem := t.rules.pair(t.text[t.lastAt:to])
-		if stem != "" {
-			t.dst = append(t.dst, Token{Stem: stem, Start: t.lastAt, End: to, First: t.lastBig})
+		if signs := t.text[t.lastAt:to]; !strings.ContainsFunc(signs, joins) {
+			t.dst = append(t.dst, Token{Stem: t.keep(append(t.key.b[:0], signs...)), Start: t.lastAt, End: to, First: t.lastBig})
 		}
 		first = false
 	}

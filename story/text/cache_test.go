@@ -1,0 +1,195 @@
+package text
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+)
+
+func keyFor(word string) *wordKey {
+	k := new(wordKey)
+	k.finish(copy(k.b[:], word))
+	return k
+}
+
+// newStemCache returns an empty cache of so few places that words fight for them.
+func newStemCache(size, places int) *stemCache {
+	return &stemCache{size: size, places: places, numbers: make([]atomic.Uint64, size*places)}
+}
+
+// TestStemCache checks that words that fight for a place are told apart, as are languages, and
+// that the last two of a place are known.
+func TestStemCache(t *testing.T) {
+	c := newStemCache(shortSize, 2)
+	words := []string{"ferry", "ferries", "ships", "ferry", "boats"}
+	for _, w := range words {
+		if !c.put(1, keyFor(w), w[:4]+"y") {
+			t.Fatalf("no room for %q", w)
+		}
+	}
+	known := 0
+	for _, w := range words[1:] {
+		got, ok := c.get(1, keyFor(w))
+		if ok {
+			known++
+			if string(got) != w[:4]+"y" {
+				t.Errorf("the stem of %q is %q", w, got)
+			}
+		}
+		if _, ok := c.get(2, keyFor(w)); ok {
+			t.Errorf("%q is known in a language that it was not put in", w)
+		}
+	}
+	if known == 0 || known > 2 {
+		t.Errorf("%d words are known in two places", known)
+	}
+	if got, ok := c.get(1, keyFor("boats")); !ok || string(got) != "boaty" {
+		t.Errorf("the stem of the last word is %q, known %v", got, ok)
+	}
+}
+
+// TestStemsRemembered checks which words and stems the caches have room for.
+func TestStemsRemembered(t *testing.T) {
+	const rules = 200 // of no language
+	long := strings.Repeat("ы", 28)
+	for _, x := range []struct {
+		word, stem string
+		kept       bool
+	}{
+		{"на", "", true},
+		{"ab", strings.Repeat("c", 16), true},
+		{"sixteen-letters-", "sixteen-letters+", true},
+		{"twenty-four-letters-word", "twenty-four-letters", true},
+		{"twenty-four-letters-work", "twenty-four-letters-won", true},
+		{"twenty-five-letters-words", "twenty-five-letters-word", true},
+		{long, long, true},
+		{long[2:], "y" + long[2:], false},
+		{long[:48], "y" + long[:6], true},
+		{long + "s", long, false},
+		{strings.Repeat("s", maxWord), "s", false},
+		{"dock", strings.Repeat("c", 17), false},
+	} {
+		k := keyFor(x.word)
+		rememberStem(rules, k, "before")
+		rememberStem(rules, k, x.stem)
+		got, ok := knownStem(rules, keyFor(x.word))
+		if before := string(got) == "before"; ok && !before != x.kept || x.kept && string(got) != x.stem {
+			t.Errorf("the stem of %q is %q, known %v, want %q, %v", x.word, got, ok, x.stem, x.kept)
+		}
+	}
+}
+
+// TestStemCacheShared has goroutines fight for few places: none may see a stem of another word.
+func TestStemCacheShared(t *testing.T) {
+	c := newStemCache(shortSize, 4)
+	var words []string
+	for i := range 20 {
+		words = append(words, fmt.Sprint("word", i*i*i*i), fmt.Sprint("words", 1000-i*i))
+	}
+	var wg sync.WaitGroup
+	for n := range 4 {
+		wg.Go(func() {
+			for i := range 5_000 {
+				w := words[(i*(n+1)+i/7)%len(words)]
+				if got, ok := c.get(1, keyFor(w)); !ok {
+					c.put(1, keyFor(w), w[4:]+w[:2])
+				} else if string(got) != w[4:]+w[:2] {
+					t.Errorf("the stem of %q is %q", w, got)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// plainly returns the words of s as Tokens does, without any of its quick ways: every word by Annex 29
+// where it is not ASCII, and every stem computed anew.
+func plainly(t *testing.T, s, lang string) []Token {
+	tok := tokenizer{text: s, rules: rulesFor(lang), first: true, last: -1}
+	for i := 0; i < len(s); {
+		end := i + 1
+		if isSpace(s[i]) {
+			tok.first = tok.first || s[i] == '\n'
+			i++
+			continue
+		}
+		for end < len(s) && !isSpace(s[end]) {
+			end++
+		}
+		switch chunk := s[i:end]; {
+		case isAddress(chunk):
+			tok.first = false
+		case strings.IndexFunc(chunk, func(r rune) bool { return r >= utf8.RuneSelf }) < 0:
+			tok.ascii(i, end)
+		default:
+			tok.unicode(i, end)
+		}
+		i = end
+	}
+	for i := range tok.dst {
+		x := &tok.dst[i]
+		word := s[x.Start:x.End]
+		first, _ := utf8.DecodeRuneInString(word)
+		if upper := unicode.IsUpper(first) || unicode.IsTitle(first); upper != x.Upper && !isSign(first) {
+			t.Errorf("%q begins with a capital: %v", word, x.Upper)
+		}
+		if isSign(first) || unicode.Is(unicode.Hangul, first) {
+			x.Stem = word
+		} else {
+			x.Stem = slowStem(tok.rules, word)
+		}
+		if x.Number != (x.Stem != "" && isDigit(x.Stem[0])) {
+			t.Errorf("%q is a number: %v", word, x.Number)
+		}
+	}
+	return tok.dst
+}
+
+// slowStem computes the stem of a word from all of it.
+func slowStem(r *rules, word string) string {
+	if strings.IndexFunc(word, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
+		return r.fresh(word)
+	}
+	var b strings.Builder
+	for i, c := range word {
+		switch {
+		case c != '.' && c != ',':
+			b.WriteRune(c)
+		case fraction(word, i):
+			b.WriteByte('.')
+		}
+	}
+	return r.fresh(b.String())
+}
+
+// FuzzPaths compares Tokens with what takes every text the long way.
+func FuzzPaths(f *testing.F) {
+	for _, s := range []string{
+		"The ferry \"Marisol\", 1,300 tons, 3.5 m; U.S. tugs (two) came: www.port.example a@b.c, J. O'Brien's don't! naïve e\u0301te\u0301",
+		"L'homme d’affaires aujourd'hui; Ещё о самолётах 3,5млн ŉ ſs İstanbul IŞIK Σίσυφος ὈΔΥΣΣΕΎΣ", "東京タワーは高い 北京的大学 대통령은 ไทยคือ \xff\xfe ﬁne Ǆ ＡＢＣ ½ x_y 3_000",
+		"السفينة في الميناء ١٢٣ हिन्दी में Մեկ Donaudampfschifffahrtsgesellschaftskapitäne",
+	} {
+		for _, lang := range []string{"", "en", "tr", "ru", "fr", "ja", "xx"} {
+			f.Add(s, lang)
+		}
+	}
+	f.Fuzz(func(t *testing.T, s, lang string) {
+		want := plainly(t, s, lang)
+		for range 2 { // the second time from the cache
+			got := Tokens(nil, s, lang)
+			if len(got) != len(want) {
+				t.Fatalf("Tokens(%q, %q): %d words, want %d: %+v, want %+v", s, lang, len(got), len(want), got, want)
+			}
+			for i := range got {
+				if got[i] != want[i] {
+					t.Errorf("Tokens(%q, %q): %+v, want %+v", s, lang, got[i], want[i])
+				}
+			}
+		}
+	})
+}
