@@ -30,6 +30,10 @@ type corpus struct {
 	sums   []float64 // by statement, zero between uses
 	hit    []int32   // statements whose sum is not zero, within one use
 
+	facts    []fact
+	rarities []float64 // that facts hold parts of
+	queue    []int32   // places in facts
+
 	shared   overlaps
 	agencies func(lang string) []uint32 // their stems
 }

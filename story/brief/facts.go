@@ -18,22 +18,38 @@ const (
 	leastPlain  = .60 // the same where names cannot be told by their capitals
 	sameFact    = .5  // a match that tells the same fact twice,
 	sameShare   = .6  // and a share of the shorter sentence that does
+	voiceBonus  = .2  // of the score of a fact in the article that speaks for a family
 	mainMatter  = .5  // of the headline's weight: a sentence that has it tells what all tell
 )
 
-// fact is a sentence with how new it is.
+// fact is a sentence that may tell what others do not. It is not compared with
+// their sentences before that decides something.
 type fact struct {
 	*statement
-	score float64
+	score    float64 // how new it is, once it is measured; before that, no less than it will be
+	measured bool
+	bonus    float64   // part of the score
+	fresh    int       // names and numbers that no other has
+	total    float64   // weight of its words
+	unseen   float64   // of those that no other has
+	rarities []float64 // of its words; 0 of those that no other has
+}
+
+// rate sets the score of f, so much of whose weight a sentence of another covers.
+func (f *fact) rate(covered float64) {
+	f.score = ((f.unseen-covered)/f.total + .15*min(4, float64(f.fresh))) * lengthFactor(int(f.length))
+	if f.leans {
+		f.score -= .5
+	}
+	f.score += f.bonus
 }
 
 // others is what the reports that a sentence is compared with say.
 type others struct {
-	has   func(*report) bool // whether one is of them
-	n     int                // how many they are
-	words []int32            // by word: how many of them have it
-	keys  []int32            // by key: how many of them have a word that begins so
-	logs  []float64          // by how many of them have a word: its rarity
+	n     int       // how many they are
+	words []int32   // by word: how many of them have it
+	keys  []int32   // by key: how many of them have a word that begins so
+	logs  []float64 // by how many of them have a word: its rarity
 }
 
 // others returns what all reports say.
@@ -73,36 +89,34 @@ func (c *corpus) only(summary []story.Sentence, head []int32) []story.Sentence {
 	if len(c.families) < 2 {
 		return nil
 	}
-	var facts []fact
-	o := c.others()
+	facts, o := c.facts[:0], c.others()
 	for _, family := range c.families {
 		for _, r := range family {
 			o.add(c, r, -1)
 		}
 		o.count(o.n)
-		o.has = func(r *report) bool { return r.family != family[0].family }
 		for _, r := range family {
-			facts = c.facts(facts, r, o)
+			bonus := 0.0
+			if r.voice { // of copies, the article that speaks for the family is quoted
+				bonus = voiceBonus
+			}
+			facts = c.novel(facts, r, o, bonus)
 		}
 		for _, r := range family {
 			o.add(c, r, 1)
 		}
 	}
-	// Of copies, the article that speaks for the family is quoted.
-	slices.SortStableFunc(facts, func(a, b fact) int { return cmp.Compare(b.rank(), a.rank()) })
-	said := c.factsOf(summary)
-	var out []fact
-	of, each := make([]int, len(c.sizes)), maxOnly/len(c.families)+2
-	for _, f := range facts {
-		if len(out) == maxOnly {
-			break
+	c.facts = facts
+	said, each := c.factsOf(summary), maxOnly/len(c.families)+2
+	return quotes(c.best(facts, maxOnly, func(f *fact, chosen []fact) bool {
+		of := 0
+		for i := range chosen {
+			if chosen[i].report.family == f.report.family {
+				of++
+			}
 		}
-		if of[f.report.family] < each && c.covers(f.terms, head) < mainMatter && !c.told(f, said) && !c.told(f, out) {
-			out = append(out, f)
-			of[f.report.family]++
-		}
-	}
-	return quotes(out)
+		return of < each && c.covers(f.terms, head) < mainMatter && !c.told(f, said) && !c.told(f, chosen)
+	}, func(from, other *report) bool { return other.family != from.family }))
 }
 
 // factsOf finds the sentences that were quoted.
@@ -117,13 +131,6 @@ func (c *corpus) factsOf(quoted []story.Sentence) []fact {
 	return out
 }
 
-func (f fact) rank() float64 {
-	if f.report.voice {
-		return f.score + .2
-	}
-	return f.score
-}
-
 // news returns what articles said that none before had, in commit order: of each
 // the best facts in its own order, of all the latest.
 func (c *corpus) news() []story.Sentence {
@@ -136,23 +143,47 @@ func (c *corpus) news() []story.Sentence {
 		r := c.reports[i]
 		o.add(c, r, -1)
 		o.count(o.n)
-		o.has = func(other *report) bool { return other.first < r.first }
-		facts := c.facts(nil, r, o)
-		slices.SortStableFunc(facts, func(a, b fact) int { return cmp.Compare(b.score, a.score) })
-		var best []fact
-		for _, f := range facts {
-			if len(best) < maxNewEach && !c.told(f, best) {
-				best = append(best, f)
-			}
-		}
+		c.facts = c.novel(c.facts[:0], r, o, 0)
+		best := c.best(c.facts, maxNewEach, func(f *fact, chosen []fact) bool { return !c.told(f, chosen) },
+			func(from, other *report) bool { return other.first < from.first })
 		slices.SortFunc(best, func(a, b fact) int { return cmp.Compare(a.pos, b.pos) })
 		out = append(quotes(best), out...)
 	}
 	return out[max(0, len(out)-maxNew):]
 }
 
+// best returns up to n of the facts that fit beside those that are chosen before
+// them, best first and of equals in their order. What does not fit once must never
+// fit. has tells whether a fact from a report is compared with the sentences of other.
+func (c *corpus) best(facts []fact, n int, fits func(f *fact, chosen []fact) bool, has func(from, other *report) bool) []fact {
+	q := newQueue(facts, c.queue[:0])
+	c.queue = q.places
+	var out []fact
+	for len(q.places) > 0 && len(out) < n {
+		f := q.first()
+		if !fits(f, out) {
+			q.drop()
+			continue
+		}
+		if f.measured {
+			out = append(out, *f)
+			q.drop()
+			continue
+		}
+		covered := c.covered(f, has)
+		if covered >= mostCovered*f.total {
+			q.drop()
+			continue
+		}
+		f.measured = true
+		f.rate(covered)
+		q.down(0)
+	}
+	return out
+}
+
 // told reports whether one of facts tells f already.
-func (c *corpus) told(f fact, facts []fact) bool {
+func (c *corpus) told(f *fact, facts []fact) bool {
 	return slices.ContainsFunc(facts, func(o fact) bool {
 		return c.match(f.statement, o.statement) > sameFact || c.same(f.statement, o.statement) > sameShare
 	})
@@ -169,32 +200,29 @@ func quotes(facts []fact) []story.Sentence {
 	return out
 }
 
-// facts appends the sentences of r that tell what the others do not: they hold a
-// name or number that none of them has, and none of their sentences covers them.
-func (c *corpus) facts(out []fact, r *report, o *others) []fact {
+// novel appends the sentences of r that may tell what the others do not: they hold
+// a name or number that none of them has. Whether one of their sentences covers it
+// is not looked at yet.
+func (c *corpus) novel(out []fact, r *report, o *others, bonus float64) []fact {
+	if len(out) == 0 {
+		c.rarities = c.rarities[:0]
+	}
 	cased := r.cased()
 	for i := range r.sentences {
 		s := &c.said(r)[i]
 		if !s.fit {
 			continue
 		}
-		fresh := c.fresh(s, o)
-		if fresh == 0 && cased || cased && r.lang == "de" && fresh < 2 {
+		f := fact{statement: s, bonus: bonus, fresh: c.fresh(s, o)}
+		if f.fresh == 0 && cased || cased && r.lang == "de" && f.fresh < 2 {
 			continue
 		}
-		total, unseen := c.novelty(s, o)
-		if total == 0 || unseen < leastNew*total || (!cased && fresh == 0) && unseen < leastPlain*total {
+		c.novelty(&f, o)
+		if f.total == 0 || f.unseen < leastNew*f.total || (!cased && f.fresh == 0) && f.unseen < leastPlain*f.total {
 			continue
 		}
-		covered := c.covered(s, o)
-		if covered >= mostCovered*total {
-			continue
-		}
-		score := ((unseen-covered)/total + .15*min(4, float64(fresh))) * lengthFactor(int(s.length))
-		if s.leans {
-			score -= .5
-		}
-		out = append(out, fact{s, score})
+		f.rate(0)
+		out = append(out, f)
 	}
 	return out
 }
@@ -223,33 +251,31 @@ func (c *corpus) fresh(s *statement, o *others) int {
 	return n
 }
 
-// rarity is the weight of a word against the others: the fewer have it, the more.
-func (c *corpus) rarity(w int32, o *others) float64 {
-	return c.words[w].weight * o.logs[o.words[w]]
-}
-
-// novelty returns the weight of a sentence, and of those of its words that none of the others has.
-func (c *corpus) novelty(s *statement, o *others) (total, unseen float64) {
-	for _, w := range s.terms {
-		r := c.rarity(w, o)
-		total += r
+// novelty sets what the words of f weigh against the others: the fewer have one, the more.
+func (c *corpus) novelty(f *fact, o *others) {
+	from := len(c.rarities)
+	for _, w := range f.terms {
+		rarity := c.words[w].weight * o.logs[o.words[w]]
+		f.total += rarity
 		if o.words[w] == 0 {
-			unseen += r
+			f.unseen += rarity
+			rarity = 0
 		}
+		c.rarities = append(c.rarities, rarity)
 	}
-	return total, unseen
+	f.rarities = c.rarities[from:]
 }
 
-// covered returns the most weight of s that one sentence of the others has.
-func (c *corpus) covered(s *statement, o *others) float64 {
-	for _, w := range s.terms {
-		if o.words[w] > 0 {
-			c.gather(w, c.rarity(w, o))
+// covered returns the most weight of f that one of the sentences has that it is compared with.
+func (c *corpus) covered(f *fact, has func(from, other *report) bool) float64 {
+	for i, w := range f.terms {
+		if f.rarities[i] > 0 {
+			c.gather(w, f.rarities[i])
 		}
 	}
 	best := 0.0
 	c.gathered(func(other *statement, sum float64) {
-		if sum > best && o.has(other.report) {
+		if sum > best && has(f.report, other.report) {
 			best = sum
 		}
 	})
