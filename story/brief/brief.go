@@ -94,7 +94,7 @@ func (r *Reader) read(load func(seq uint64) (*story.Article, error)) error {
 	for i := 0; large && i < len(c.members); i++ {
 		c.prints = append(c.prints, c.members[i].Print)
 	}
-	for _, i := range pick(c.members) {
+	for _, i := range c.choice() {
 		seq := c.members[i].Seq
 		p, print := r.cache.get(seq), large && c.prints[i] == nil
 		if p == nil || print {
@@ -130,8 +130,9 @@ func find(seq uint64, load func(seq uint64) (*story.Article, error)) (*story.Art
 	return a, nil
 }
 
-// pick returns which members are read, in commit order.
-func pick(members []story.Member) []int {
+// choice returns which members are read, in commit order.
+func (c *corpus) choice() []int {
+	members := c.members
 	if len(members) <= maxTexts {
 		all := make([]int, len(members))
 		for i := range all {
@@ -139,7 +140,7 @@ func pick(members []story.Member) []int {
 		}
 		return all
 	}
-	picked := voices(members)
+	picked := c.voices()
 	chosen := make(map[int]bool, maxTexts)
 	for _, i := range picked {
 		chosen[i] = true
@@ -155,8 +156,8 @@ func pick(members []story.Member) []int {
 
 // voices returns the first member of each known family, of the largest families
 // first and no more than maxVoices.
-func voices(members []story.Member) []int {
-	size := make(map[int]int)
+func (c *corpus) voices() []int {
+	members, size := c.members, c.emptied()
 	var first []int
 	for i, m := range members {
 		if m.Family == 0 {

@@ -30,6 +30,18 @@ type corpus struct {
 	sums   []float64 // by statement, zero between uses
 	hit    []int32   // statements whose sum is not zero, within one use
 
+	ids       []int32 // the words of all reports, report by report
+	support   []float64
+	touched   []int32
+	vector    []float64
+	elsewhere others
+	witnesses witnesses
+	known     map[int]int // see emptied
+	parents   []int       // of a union
+	numbers   []int       // of families, by member
+	related   []int       // the family of each member
+	read      []bool      // by member
+
 	facts    []fact
 	rarities []float64 // that facts hold parts of
 	queue    []int32   // places in facts
@@ -91,8 +103,9 @@ func (c *corpus) build() {
 	c.keys.reset(words)
 	c.words, c.terms, c.statements = c.words[:0], slices.Grow(c.terms[:0], terms), slices.Grow(c.statements[:0], sentences)
 	keys := int32(0)
+	ids := blank(&c.ids, words)
 	for _, r := range c.reports {
-		r.ids = make([]int32, len(r.words))
+		r.ids, ids = ids[:len(r.words)], ids[len(r.words):]
 		for i := range r.words {
 			u := &r.words[i]
 			s, had := c.stems.at(u.stem)
@@ -126,6 +139,26 @@ func zeroed(s []float64, n int) []float64 {
 		return make([]float64, n, n+n/2)
 	}
 	return s[:n]
+}
+
+// blank makes *s n zeros, in its own memory if that is enough, and returns it.
+func blank[T any](s *[]T, n int) []T {
+	if cap(*s) < n {
+		*s = make([]T, n, n+n/4)
+		return *s
+	}
+	*s = (*s)[:n]
+	clear(*s)
+	return *s
+}
+
+// emptied returns a map that is used again and again, by the family that members came with.
+func (c *corpus) emptied() map[int]int {
+	if c.known == nil {
+		c.known = make(map[int]int)
+	}
+	clear(c.known)
+	return c.known
 }
 
 // list takes the sentences of r.
@@ -162,7 +195,8 @@ func (c *corpus) post() {
 		c.starts[w+1] += c.starts[w]
 	}
 	c.posts = slices.Grow(c.posts[:0], len(c.terms))[:len(c.terms)]
-	at := slices.Clone(c.starts)
+	c.touched = append(c.touched[:0], c.starts...)
+	at := c.touched
 	for i := range c.statements {
 		for _, w := range c.statements[i].terms {
 			c.posts[at[w]] = int32(i)

@@ -54,7 +54,9 @@ type others struct {
 
 // others returns what all reports say.
 func (c *corpus) others() *others {
-	o := &others{words: make([]int32, len(c.words)), keys: make([]int32, len(c.words))}
+	o := &c.elsewhere
+	blank(&o.words, len(c.words))
+	blank(&o.keys, len(c.words))
 	for i := range c.words {
 		w := &c.words[i]
 		o.words[i] = w.docs

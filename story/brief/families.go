@@ -21,13 +21,12 @@ const (
 
 // relate returns the family of each member, from 1 in commit order.
 func (c *corpus) relate() []int {
-	u := newUnion(len(c.members))
+	u := newUnion(blank(&c.parents, len(c.members)))
 	c.joinCopies(u)
 	c.joinBare(u)
 	c.joinPrinted(u)
 	c.joinUnread(u)
-	number, next := make(map[int]int), 0
-	out := make([]int, len(c.members))
+	next, number, out := 0, blank(&c.numbers, len(c.members)), blank(&c.related, len(c.members))
 	for i := range c.members {
 		root := u.find(i)
 		if number[root] == 0 {
@@ -41,7 +40,7 @@ func (c *corpus) relate() []int {
 
 // settle takes the families in.
 func (c *corpus) settle(families []int) {
-	c.sizes = make([]int, len(families)+1)
+	blank(&c.sizes, len(families)+1)
 	for i, f := range families {
 		c.members[i].Family = f
 		c.sizes[f]++
@@ -49,7 +48,7 @@ func (c *corpus) settle(families []int) {
 	for i, p := range c.prints {
 		c.members[i].Print = p
 	}
-	at := make([]int, len(families)+1)
+	at := blank(&c.numbers, len(families)+1)
 	c.families = c.families[:0]
 	for _, r := range c.reports {
 		r.family = families[r.member]
@@ -150,8 +149,7 @@ func (c *corpus) joinBare(u union) {
 
 // joinUnread puts the members that were not read into the family that they were in.
 func (c *corpus) joinUnread(u union) {
-	read := make([]bool, len(c.members))
-	voice := make(map[int]int) // known family to a member of it
+	read, voice := blank(&c.read, len(c.members)), c.emptied() // known family to a member of it
 	for _, r := range c.reports {
 		read[r.member] = true
 		f := c.members[r.member].Family
@@ -256,8 +254,8 @@ func (o *overlaps) at(key uint32) *featureSlot {
 // union is a forest of sets; the root of a set is its least element.
 type union []int
 
-func newUnion(n int) union {
-	u := make(union, n)
+// newUnion returns a forest of single elements in the memory of u.
+func newUnion(u []int) union {
 	for i := range u {
 		u[i] = i
 	}

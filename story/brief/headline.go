@@ -22,7 +22,7 @@ const weakTitle = .5
 // headline returns the best title of the members and the article it is from, with
 // its words. Where no title says much, it is the beginning of the best first sentence.
 func (c *corpus) headline() (string, uint64, []int32) {
-	support := c.support()
+	support := c.supported()
 	var best *report
 	top, weak := 0.0, true
 	for _, r := range c.reports {
@@ -76,16 +76,16 @@ func (c *corpus) anyTitle() (string, uint64) {
 	return "", 0
 }
 
-// support returns for each word the share of the families that use it: fully in
+// supported returns for each word the share of the families that use it: fully in
 // a title or at the front of a text, half further down. A family of n members
 // counts as the root of n.
-func (c *corpus) support() []float64 {
-	sum := make([]float64, len(c.words))
+func (c *corpus) supported() []float64 {
+	sum := blank(&c.support, len(c.words))
 	all := 0.0
 	for _, f := range c.families {
 		all += math.Sqrt(float64(c.sizes[f[0].family]))
 	}
-	var touched []int32
+	touched := c.touched[:0]
 	for _, f := range c.families {
 		touched = touched[:0]
 		use := func(words []int32, share float64) {
@@ -109,6 +109,7 @@ func (c *corpus) support() []float64 {
 			c.scores[w] = 0
 		}
 	}
+	c.touched = touched
 	return sum
 }
 

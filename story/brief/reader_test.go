@@ -211,10 +211,10 @@ func TestMakeAllocations(t *testing.T) {
 		}
 	}
 	each()
-	if n := testing.AllocsPerRun(5, each); n > 400 {
+	if n := testing.AllocsPerRun(5, each); n > 200 {
 		t.Errorf("a brief of what is remembered takes %.0f allocations", n)
 	}
-	if n := testing.AllocsPerRun(5, func() { r.Forget(60); each() }); n > 800 {
+	if n := testing.AllocsPerRun(5, func() { r.Forget(60); each() }); n > 300 {
 		t.Errorf("a brief with one article that is not remembered takes %.0f allocations", n)
 	}
 }

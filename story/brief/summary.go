@@ -94,7 +94,11 @@ type witnesses struct {
 
 // hear gathers what the speakers say.
 func (c *corpus) hear(speakers []*report) *witnesses {
-	w := &witnesses{place: make([]int, len(c.sizes)), alone: make([]int, len(c.words)), titles: make([]float64, len(c.words))}
+	w := &c.witnesses
+	w.families, w.titled = 0, 0
+	blank(&w.place, len(c.sizes))
+	blank(&w.alone, len(c.words))
+	blank(&w.titles, len(c.words))
 	for _, r := range speakers {
 		r.speaks = true
 		if w.place[r.family] == 0 {
@@ -117,7 +121,7 @@ func (c *corpus) hear(speakers []*report) *witnesses {
 			}
 		}
 	}
-	w.best = make([]float64, w.families+1)
+	blank(&w.best, w.families+1)
 	return w
 }
 

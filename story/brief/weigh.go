@@ -37,8 +37,9 @@ func (c *corpus) agency(stems []uint32) {
 
 // vectors gives each report its words by weight and saturated count, of length 1.
 func (c *corpus) vectors() {
+	vectors := blank(&c.vector, len(c.ids))
 	for _, r := range c.reports {
-		r.vector = make([]float64, len(r.ids))
+		r.vector, vectors = vectors[:len(r.ids)], vectors[len(r.ids):]
 		sum := 0.0
 		for i, w := range r.ids {
 			n := float64(r.words[i].count)
