@@ -91,11 +91,21 @@ type rankCursor struct {
 	id   story.ID
 }
 
+// askedLang returns the language that s names, "en" for "en-GB"; "und", which no story
+// is in, where it names none; "" for "".
+func askedLang(s string) string {
+	if s == "" {
+		return ""
+	}
+	base, _, _ := strings.Cut(strings.ToLower(s), "-")
+	return cmp.Or(cleanLang(base), "und")
+}
+
 // parseQuery reads the parts of the address that the page knows, and drops the rest.
 func parseQuery(values url.Values) query {
 	q := query{
 		Category: cleanLine(values.Get("category"), 80),
-		Lang:     cleanLang(strings.ToLower(values.Get("lang"))),
+		Lang:     askedLang(values.Get("lang")),
 		Text:     cleanLine(values.Get("q"), 200),
 	}
 	rank, id, ok := strings.Cut(values.Get("before"), ".")

@@ -128,6 +128,8 @@ func TestFrontPageFilters(t *testing.T) {
 		{"?q=ministry+watch", []string{"Sea lock"}, []string{"comet"}},
 		{"?q=ferries+comet", nil, []string{"Sea lock", "Probe"}},
 		{"?lang=de", []string{"Stadttheater"}, []string{"Sea lock"}},
+		{"?lang=de-AT", []string{"Stadttheater"}, []string{"Sea lock"}},
+		{"?lang=klingonish", nil, []string{"Stadttheater", "Sea lock"}},
 		{"?category=SCIENCE", []string{"Probe"}, []string{"Sea lock"}},
 		{"?category=science&lang=ja", []string{"湖の水位"}, []string{"Probe"}},
 	} {

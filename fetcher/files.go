@@ -118,6 +118,9 @@ func (s *fileSource) look(ctx context.Context, full bool) *Result {
 	r.State.Items = s.items(r.marks)
 	if len(paths) == 0 && r.Err == nil {
 		r.State.Warning = "no file matches " + s.at.glob
+		if info, err := os.Stat(filepath.Join(s.at.base, s.at.glob)); err == nil && info.IsDir() {
+			r.State.Warning = fmt.Sprintf("%[1]s is a folder; write %[1]s/** for the files in it", s.at.glob)
+		}
 	}
 	return r
 }

@@ -120,6 +120,20 @@ func TestLookNoFolder(t *testing.T) {
 	}
 }
 
+func TestLookNoFile(t *testing.T) {
+	for glob, want := range map[string]string{
+		"*.txt":  "no file matches *.txt",
+		"one.md": "no file matches one.md",
+		"in":     "in is a folder; write in/** for the files in it",
+	} {
+		s, dir := testFiles(t, glob)
+		writeFile(t, filepath.Join(dir, "in", "a.txt"), "A title\n\nA text.\n")
+		if r := s.look(context.Background(), false); r.Err != nil || r.State.Warning != want {
+			t.Errorf("%s: error %v, warning %q; want %q", glob, r.Err, r.State.Warning, want)
+		}
+	}
+}
+
 func TestLookProblems(t *testing.T) {
 	ctx := context.Background()
 	s, dir := testFiles(t, "*")

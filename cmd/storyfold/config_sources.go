@@ -116,6 +116,10 @@ func (c *checker) glob(path, pattern string) string {
 		c.wrong(path, `files %q is an address; write feed = "…"`, pattern)
 		return ""
 	}
+	if strings.HasPrefix(pattern, "~") {
+		c.wrong(path, `files %q begins with the home folder as shells have it; write the whole path, from "/" on`, pattern)
+		return ""
+	}
 	if strings.ContainsRune(pattern, 0) || !doublestar.ValidatePathPattern(pattern) {
 		c.wrong(path, `files %q is not a pattern; write a path with *, ** (any folders), ? or [a-z], such as "articles/**/*.txt"`, pattern)
 		return ""

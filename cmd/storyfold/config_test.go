@@ -275,7 +275,7 @@ func TestConfigErrors(t *testing.T) {
 			`2:1: proxy has the scheme "ftp"`, `3:1: user_agent holds a control character`,
 		}},
 		{"sources", "[[source]]\n[[source]]\nname=' x'\nfeed='ftp://x/'\n[[source]]\nname='ingest'\nfiles='[a'\n[[source]]\nname='a'\nfeed='http://x/'\nfiles='y'\n" +
-			"[[source]]\nname='a'\nfeed='http://x/'\ninterval='0s'\nlang='klingonish'\n[[source]]\nname='b'\nfiles='http://x/'", []string{
+			"[[source]]\nname='a'\nfeed='http://x/'\ninterval='0s'\nlang='klingonish'\n[[source]]\nname='b'\nfiles='http://x/'\n[[source]]\nname='c'\nfiles='~/news/*.txt'", []string{
 			`1:3: a source needs a name`,
 			`1:3: the source "" has neither feed`,
 			`3:1: name " x" begins or ends with a space`,
@@ -288,6 +288,7 @@ func TestConfigErrors(t *testing.T) {
 			`15:1: interval must be from 1s`,
 			`16:1: "klingonish" is not a language`,
 			`19:1: files "http://x/" is an address; write feed`,
+			`22:1: files "~/news/*.txt" begins with the home folder as shells have it; write the whole path`,
 		}},
 		{"keys of feeds", "[[source]]\nname='a'\nfiles='x'\nprivate=true\nfull_text=true\nheaders={}", []string{
 			`4:1: private is for a source with a feed; this one reads files`,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -34,14 +35,32 @@ type app struct {
 
 // run runs the command line args and returns the code to exit with.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, log: slog.New(slog.DiscardHandler)}
+	out := &output{w: stdout}
+	a := &app{stdin: stdin, stdout: out, stderr: stderr, log: slog.New(slog.DiscardHandler)}
 	root := newRootCommand(a)
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	if err != nil && !a.started {
 		err = usageError(err)
 	}
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("write the result: %w", out.err)
+	}
 	return exitCode(stderr, usageHint(err, cmd))
+}
+
+// output is a stream that remembers its first error, for writers that do not tell theirs.
+type output struct {
+	w   io.Writer
+	err error // nil: all that was given is written
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.w.Write(p)
+	if err != nil && o.err == nil {
+		o.err = err
+	}
+	return n, err
 }
 
 // newRootCommand returns the command storyfold with all its commands.

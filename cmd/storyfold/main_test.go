@@ -5,7 +5,10 @@ import (
 	"flag"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -53,3 +56,30 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%q: %v, want exit code %d", args[1:], err, want)
 	}
 }
+
+// TestFullDisk: what cannot be written is an error, whoever prints it.
+func TestFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "config.toml"), []byte("data_dir = 'data'\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "a.txt"), []byte("The mill is open\n\nThe mill of Orrin opened on Monday.\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config := "--config=" + filepath.Join(dir, "config.toml")
+	for _, line := range [][]string{
+		{"ingest", filepath.Join(dir, "a.txt"), config}, {"stories", config}, {"verify", config}, {"correct", "list", config},
+		{"check", config}, {"check", "--probe", config}, {"version"}, {"--help"}, {"completion", "zsh"},
+		{"group", filepath.Join(dir, "a.txt")},
+	} {
+		var stderr strings.Builder
+		if code := run(t.Context(), line, nil, failing{}, &stderr); code != exitFailed || !strings.Contains(stderr.String(), "no space") {
+			t.Errorf("%q: code %d, %q; want %d and the error of the output", line, code, stderr.String(), exitFailed)
+		}
+	}
+}
+
+// failing is an output on a full disk.
+type failing struct{}
+
+func (failing) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
