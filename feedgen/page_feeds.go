@@ -87,7 +87,9 @@ func (h *Handler) serveFeeds(w http.ResponseWriter, r *http.Request) {
 	h.reply(w, r, htmlType, "feeds/"+strconv.FormatBool(trusted), func() ([]byte, time.Time, error) {
 		p := h.newFeedsPage(v.config, trusted)
 		if trusted {
-			p.Muted = v.mutedRows()
+			if p.Muted = v.mutedRows(); p.Muted != nil {
+				p.Zone = zoneName(v.settings.zone, v.now)
+			}
 		}
 		body, err := execute(feedsTemplate, p)
 		return body, time.Time{}, err

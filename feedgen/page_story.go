@@ -14,6 +14,7 @@ import (
 const (
 	storyArticles = 300 // listed on a story's page; the JSON has them all
 	openCopies    = 4   // copies of a report that are listed without unfolding
+	openWhy       = 8   // reasons that are told without unfolding
 )
 
 // storyPage is what story.html shows.
@@ -30,8 +31,9 @@ type storyPage struct {
 	Reports   []storyReport
 	Unlisted  int // articles left out of Reports
 	News      []quote
-	Only      []quote // that are not among News
-	Why       []whyLine
+	Only      []quote   // that are not among News
+	Why       []whyLine // told at once
+	WhyFold   []whyLine // told when unfolded
 	History   []historyLine
 	Closed    bool
 	OneReport bool
@@ -136,6 +138,9 @@ func (h *Handler) newStoryPage(v *view, s *Shown) *storyPage {
 	}
 	p.list(v, reports, at)
 	p.Why = whyLines(&s.Story, p.Root, min(len(s.Members), storyArticles))
+	if len(p.Why) > openWhy+1 {
+		p.Why, p.WhyFold = p.Why[:openWhy], p.Why[openWhy:]
+	}
 	return p
 }
 

@@ -57,7 +57,7 @@ type page struct {
 	Nav        string // the page's place in the menu: "stories", "story", "sources", "feeds", "about"
 	Style      string // version of the style sheet
 	Alternates []alternate
-	Zone       string // of the times on the page: "CET"
+	Zone       string // of the times on the page: "CET"; "" if it shows none
 	Version    string
 }
 
@@ -66,10 +66,13 @@ type alternate struct {
 	Format, Title, Href string // Format: "atom", "rss", "json"
 }
 
-// newPage returns the layout's data. The zone is named as it was at the time of ref.
+// newPage returns the layout's data. The zone is named as it was at the time of ref; not at all
+// where that is zero, for a page without times.
 func (h *Handler) newPage(c *Config, title, nav string, ref time.Time) page {
 	p := page{Title: title, Root: rootPath(c), Nav: nav, Style: styleVersion, Version: h.options.Version}
-	p.Zone = zoneName(zoneOf(c), ref)
+	if !ref.IsZero() {
+		p.Zone = zoneName(zoneOf(c), ref)
+	}
 	for _, f := range feedFormats {
 		p.Alternates = append(p.Alternates, alternate{f.ext, "Stories", p.Root + "/feed." + f.ext})
 	}

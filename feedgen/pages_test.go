@@ -68,7 +68,7 @@ func TestPagesRich(t *testing.T) {
 	lock := p.alias["alias00000000001"]
 	page := wantPage(t, h, "/stories/"+string(lock), 200)
 	for _, want := range []string{
-		"copied by 7", "3 more under this report", "credits <bdi>Harbour Wire</bdi>", `rel="noopener noreferrer nofollow"`,
+		"copied by 7", "3 more under this report", "6 more articles", "credits <bdi>Harbour Wire</bdi>", `rel="noopener noreferrer nofollow"`,
 		"It scored 0.59; 0.41 was needed.", `<bdi>lock</bdi> <span class="share">31%</span>`, "took in a story of 2 articles",
 		"New in later articles", "What else only one outlet reports", `href="/api/stories/` + string(lock) + `"`,
 		`<svg class="timeline"`, "first seen", "revision 5",
@@ -365,4 +365,33 @@ func luminance(t *testing.T, css, name string) float64 {
 		sum += weight * c
 	}
 	return sum
+}
+
+// TestPagesNameTheZone: a page names the zone of its times, as it is at these times, and none where it has none.
+func TestPagesNameTheZone(t *testing.T) {
+	rome, err := time.LoadLocation("Europe/Rome")
+	if err != nil {
+		t.Skip(err)
+	}
+	const zone = "Times are in CET."
+	for _, c := range []struct {
+		stories *memory
+		path    string
+		want    bool
+	}{
+		{richStories(), "/", true}, {richStories(), "/about", true}, {richStories(), "/feeds", false}, {richStories(), "/stories/none", false},
+		{&memory{}, "/", false}, {&memory{}, "/about", false},
+	} {
+		h := New(Options{Stories: c.stories, Now: func() time.Time { return pageNoon }})
+		config := pageConfig(c.stories)
+		config.Timezone = rome
+		h.Configure(config)
+		r := httptest.NewRequest("GET", c.path, nil)
+		r.Header.Set("Accept", "text/html")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if page := w.Body.String(); strings.Contains(page, zone) != c.want || !c.want && strings.Contains(page, "Times are") {
+			t.Errorf("GET %s of %d stories: names the zone: %v, want %v", c.path, len(c.stories.list), !c.want, c.want)
+		}
+	}
 }
