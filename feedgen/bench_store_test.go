@@ -26,7 +26,7 @@ func BenchmarkAfterCommit(b *testing.B) {
 	changed := fillStore(b, db, 10_000)
 	h := New(Options{Stories: db})
 	h.Configure(c)
-	for _, path := range []string{"/feed.atom?limit=50", "/feed.json?limit=500", "/", "/search.atom?q=nothing", "/?q=nothing"} {
+	for _, path := range []string{"/feed.atom?limit=50", "/feed.json?limit=500", "/", "/search.atom?q=nothing", "/?q=nothing", "/about", "/sources"} {
 		ask := func() {
 			w := httptest.NewRecorder()
 			if h.ServeHTTP(w, httptest.NewRequest("GET", path, nil)); w.Code != 200 {

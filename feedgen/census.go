@@ -1,8 +1,10 @@
 package feedgen
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
+	"unique"
 
 	"storyfold/story"
 )
@@ -10,7 +12,7 @@ import (
 // censusDays is how many days back a census counts day by day.
 const censusDays = 14
 
-// censusStories is how many stories a census counts.
+// censusStories is how many stories a census looks at.
 const censusStories = 10_000
 
 // census counts what a view shows. It does not change.
@@ -36,45 +38,113 @@ type dayCount struct {
 	Stories  int // that began on the day; at most Articles
 }
 
-// censuses keeps the last census while it is true.
-type censuses struct{ last atomic.Pointer[census] }
+// censuses keeps the last census while it is true, and what it was counted from: the
+// next one reads only the stories that have changed.
+type censuses struct {
+	last atomic.Pointer[census]
+
+	mu      sync.Mutex // guards what follows
+	by      *settings  // that the tallies were made under
+	tallies map[story.ID]*storyTally
+}
+
+// storyTally is what a census counts of a story.
+type storyTally struct {
+	number  uint64    // as story.Version
+	updated time.Time // the last revision; zero for a story that is not shown
+	reports int
+	members []articleTally // none for a story that is not shown
+}
+
+// articleTally is what a census counts of an article.
+type articleTally struct {
+	at      time.Time
+	outlet  unique.Handle[string]
+	sources []unique.Handle[string]
+}
 
 // of returns the census of v.
 func (k *censuses) of(v *view) (*census, error) {
 	if t := k.last.Load(); t != nil && t.of.same(v) {
 		return t, nil
 	}
-	t, err := newCensus(v)
-	if err == nil {
-		k.last.Store(t)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	list, err := v.h.options.Stories.Versions(censusStories + 1)
+	if err != nil {
+		return nil, err
 	}
-	return t, err
+	t := &census{of: v, Sources: map[string]*[censusDays]int{}, Capped: len(list) > censusStories}
+	list = list[:min(len(list), censusStories)]
+	if err := k.follow(v, list); err != nil {
+		return nil, err
+	}
+	t.add(list, k.tallies)
+	k.last.Store(t)
+	return t, nil
 }
 
-func newCensus(v *view) (*census, error) {
-	t := &census{of: v, Sources: map[string]*[censusDays]int{}}
-	outlets := map[string]bool{}
-	for s, err := range v.stories() {
-		if err != nil {
-			return nil, err
+// follow makes the tallies those of list.
+func (k *censuses) follow(v *view, list []story.Version) error {
+	if k.by != v.settings {
+		k.by, k.tallies = v.settings, nil
+	}
+	known := make(map[story.ID]*storyTally, len(list))
+	var ids []story.ID
+	for _, at := range list {
+		if t := k.tallies[at.ID]; t != nil && t.number == at.Number {
+			known[at.ID] = t
+			continue
 		}
-		if t.Stories == censusStories {
-			t.Capped = true
-			break
+		ids = append(ids, at.ID)
+		known[at.ID] = &storyTally{number: at.Number}
+	}
+	for s, err := range v.h.options.Stories.Headers(ids) {
+		if err != nil {
+			return err
+		}
+		if t, shown := known[s.ID], v.show(s); t != nil && shown != nil {
+			t.take(shown)
+		}
+	}
+	k.tallies = known
+	return nil
+}
+
+// take notes what is counted of s.
+func (t *storyTally) take(s *Shown) {
+	t.updated, t.reports = s.bound, s.Reports
+	t.members = make([]articleTally, len(s.Members))
+	for i := range s.Members {
+		m := &s.Members[i]
+		sources := make([]unique.Handle[string], 0, 1+len(m.Also))
+		for _, name := range append([]string{m.Source}, m.Also...) {
+			sources = append(sources, unique.Make(name))
+		}
+		t.members[i] = articleTally{m.Time, unique.Make(m.Outlet), sources}
+	}
+}
+
+// add counts the stories of list, which are ordered by last revision, newest first.
+func (t *census) add(list []story.Version, tallies map[story.ID]*storyTally) {
+	outlets := map[unique.Handle[string]]bool{}
+	for _, at := range list {
+		s := tallies[at.ID]
+		if len(s.members) == 0 {
+			continue
 		}
 		if t.Last.IsZero() {
-			t.begin(s.bound)
+			t.begin(s.updated)
 		}
 		t.Stories++
-		t.Articles += len(s.Members)
-		t.Reports += s.Reports
-		for i := range s.Members {
-			outlets[s.Members[i].Outlet] = true
+		t.Articles += len(s.members)
+		t.Reports += s.reports
+		for i := range s.members {
+			outlets[s.members[i].outlet] = true
 		}
 		t.count(s)
 	}
 	t.Outlets = len(outlets)
-	return t, nil
 }
 
 // begin sets the days that are counted, of which last's is the last.
@@ -107,30 +177,27 @@ func (t *census) day(at time.Time) int {
 }
 
 // count puts the story and its articles on their days.
-func (t *census) count(s *Shown) {
-	first := s.Members[0].Time
-	for i := range s.Members {
-		m := &s.Members[i]
-		if m.Time.Before(first) {
-			first = m.Time
+func (t *census) count(s *storyTally) {
+	first := s.members[0].at
+	for i := range s.members {
+		m := &s.members[i]
+		if m.at.Before(first) {
+			first = m.at
 		}
-		day := t.day(m.Time)
+		day := t.day(m.at)
 		if day < 0 {
 			continue
 		}
 		t.Days[day].Articles++
-		t.ofSource(m, day)
+		for _, source := range m.sources {
+			name := source.Value()
+			if t.Sources[name] == nil {
+				t.Sources[name] = &[censusDays]int{}
+			}
+			t.Sources[name][day]++
+		}
 	}
 	if day := t.day(first); day >= 0 {
 		t.Days[day].Stories++
-	}
-}
-
-func (t *census) ofSource(m *story.Member, day int) {
-	for _, name := range append([]string{m.Source}, m.Also...) {
-		if t.Sources[name] == nil {
-			t.Sources[name] = &[censusDays]int{}
-		}
-		t.Sources[name][day]++
 	}
 }

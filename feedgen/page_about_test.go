@@ -2,9 +2,13 @@ package feedgen
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"storyfold/story"
 )
@@ -127,5 +131,54 @@ func TestAboutHidesSources(t *testing.T) {
 	}
 	if got.Stories == len(m.list) || len(got.Sources) != 1 || got.Sources["ledger"] == nil {
 		t.Errorf("%d stories and the sources %v, want those of the ledger alone", got.Stories, got.Sources)
+	}
+}
+
+// TestCensusReadsLittle proves that after a change only what changed is read, and counted as if all were.
+func TestCensusReadsLittle(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(7, 8))
+	m := &memory{}
+	for i := range 300 {
+		m.list = append(m.list, invented(rnd, i, uint64(i+1)))
+	}
+	_, c := newspaper()
+	h := newHandler(m, c)
+	count := func() *census {
+		t.Helper()
+		m.read = 0
+		got, err := h.censuses.of(h.view())
+		if err != nil {
+			t.Fatal(err)
+		}
+		fresh := New(Options{Stories: m})
+		fresh.Configure(c)
+		read := m.read
+		want, err := fresh.censuses.of(fresh.view())
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.read = read
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(census{})); diff != "" {
+			t.Errorf("a census that follows differs from a new one (-new +following):\n%s", diff)
+		}
+		return got
+	}
+	if first := count(); m.read != 300 || first.Stories == 0 {
+		t.Errorf("the first census reads %d stories and counts %d, want 300 and most of them", m.read, first.Stories)
+	}
+	m.list[7].Version, m.gen = 1000, m.gen+1
+	m.list[7].Members = append(m.list[7].Members, article(9001, 9, "north", "Late Edition", "A late report", clock(3, 0)))
+	m.list[7].Revisions = append(m.list[7].Revisions, story.Revision{Number: 99, Time: clock(5000, 0)})
+	if count(); m.read != 1 {
+		t.Errorf("after a change of one story a census reads %d", m.read)
+	}
+	m.list, m.gen = m.list[20:], m.gen+1
+	if count(); m.read != 0 {
+		t.Errorf("after stories went a census reads %d", m.read)
+	}
+	c.Sources = c.Sources[1:]
+	h.Configure(c)
+	if count(); m.read != len(m.list) {
+		t.Errorf("under another config a census reads %d stories, want all %d", m.read, len(m.list))
 	}
 }
