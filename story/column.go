@@ -49,8 +49,19 @@ func (g *Grouper) inColumn(a, b *item) bool {
 	return a.source == b.source && gap >= columnGap && a.features > 0 && g.plainCosine(a, b) < columnAlike
 }
 
+// columnBit returns one of 64 bits for the column of an article, 0 if it has none.
+func (it *item) columnBit() uint64 {
+	if it.column == 0 {
+		return 0
+	}
+	return 1 << (it.column >> 58)
+}
+
 // repeats reports whether an article is another instalment of a column than a member of s.
 func (g *Grouper) repeats(it *item, s *group) bool {
+	if it.columnBit()&s.columnBits == 0 {
+		return false
+	}
 	for _, m := range s.members[max(0, len(s.members)-columnLooked):] {
 		if g.inColumn(it, m) {
 			return true

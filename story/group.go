@@ -23,6 +23,8 @@ type group struct {
 	plain2  int64   // sum of v² over entries
 	lang    string  // of the first member of whom it is known; else as text.Language gives it
 
+	columnBits uint64 // of all members: see item.columnBit
+
 	tested   int      // members at the last test for a split
 	shown    bool     // its first pass is behind it
 	siblings []*group // open stories that it must not merge with
@@ -102,6 +104,7 @@ func (g *Grouper) enter(s *group, it *item) {
 	if last := len(s.members) - 1; s.members[last] == it {
 		s.seen = max(s.seen, it.seen)
 		s.hear(it.lang)
+		s.columnBits |= it.columnBit()
 	} else {
 		s.settle()
 	}
@@ -152,9 +155,10 @@ func (s *group) hear(lang string) {
 
 // settle derives what follows from the list of members.
 func (s *group) settle() {
-	s.lang, s.seen = "", 0
+	s.lang, s.seen, s.columnBits = "", 0, 0
 	for _, m := range s.members {
 		s.hear(m.lang)
+		s.columnBits |= m.columnBit()
 		s.seen = max(s.seen, m.seen)
 	}
 }
@@ -182,8 +186,9 @@ func (g *Grouper) drop(s *group) {
 	c := g.sumsOf(s)
 	for i := range c.terms {
 		e := c.at(i)
-		g.lex.grow(e.term, -root(int32(e.df)))
+		g.lex.words[e.term].df -= root(int32(e.df))
 		g.unpost(e.term, e.place)
+		g.lex.renew(e.term)
 	}
 	g.sums.drop(&s.sums)
 	for _, m := range s.members {

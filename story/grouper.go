@@ -74,6 +74,9 @@ type Grouper struct {
 	cells   []cell  // by slot
 	where   []where // by slot: where the story's sums are
 	touched []int32
+	order   []uint64
+	tops    []uint64
+	edge    []uint64
 	hit     []uint32
 	rough   []guess
 	guesses []guess

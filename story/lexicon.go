@@ -116,7 +116,8 @@ func (l *lexicon) number(stem string) (int32, bool) {
 	w.text.at, w.text.room = l.texts.take(uint32(len(stem)))
 	w.text.n = uint32(len(stem))
 	copy(l.texts.values(w.text), stem)
-	l.grow(id, unseen(stem))
+	w.df = unseen(stem)
+	l.renew(id)
 	return id, true
 }
 
@@ -164,11 +165,9 @@ func (l *lexicon) drop(id int32) {
 	l.free = append(l.free, id)
 }
 
-// grow changes the document frequency of a stem.
-func (l *lexicon) grow(id int32, by int64) {
-	w := &l.words[id]
-	w.df += by
-	l.lnDF[id] = math.Log(float64(w.df)/rootOne + 0.5)
+// renew takes the logarithm of a stem's document frequency, which changed.
+func (l *lexicon) renew(id int32) {
+	l.lnDF[id] = math.Log(float64(l.words[id].df)/rootOne + 0.5)
 }
 
 // text returns a stem as it is written. It is good until the stem is dropped.

@@ -68,11 +68,14 @@ const minIDF = 0.01
 
 // idf2 returns the square of a stem's inverse document frequency.
 func (g *Grouper) idf2(lnN float64, term int32) float64 {
-	x := lnN - g.lex.lnDF[term]
-	if x < minIDF {
-		x = minIDF
+	return squared(lnN - g.lex.lnDF[term])
+}
+
+func squared(idf float64) float64 {
+	if idf < minIDF {
+		idf = minIDF
 	}
-	return float64(x * x)
+	return float64(idf * idf)
 }
 
 // rounded returns the nearest integer of x, which is not negative: sums of
@@ -93,6 +96,7 @@ type query struct {
 
 	features packed
 	weights  []weight // of its features
+	keys     []uint64 // of its features: see heavy
 }
 
 // weight is the weight of a feature at a moment: the square of its inverse
@@ -104,12 +108,15 @@ func (g *Grouper) ask(it *item) *query {
 	q := &g.query
 	q.it, q.r, q.lnN = it, it.r(), g.lnStories(it.lang)
 	q.features = g.scatter(it)
-	q.weights = q.weights[:0]
+	q.weights, q.keys = q.weights[:0], q.keys[:0]
 	var v, h int64
 	for i := range q.features.words {
 		f := q.features.at(i)
 		w := g.idf2(q.lnN, f.term)
-		q.weights = append(q.weights, weight{w, float64(w * float64(f.v)), float64(w * float64(f.h))})
+		x := weight{w, float64(w * float64(f.v)), float64(w * float64(f.h))}
+		q.weights = append(q.weights, x)
+		// The order by idf²·v² is that by idf·v.
+		q.keys = append(q.keys, math.Float64bits(float64(x.v*float64(f.v)))&^maxFeatures|uint64(maxFeatures-i))
 		v += product(w, f.v, f.v)
 		h += product(w, f.h, f.h)
 	}
@@ -117,40 +124,55 @@ func (g *Grouper) ask(it *item) *query {
 	return q
 }
 
+// maxFeatures is how many features an article can have.
+const maxFeatures = 1<<16 - 1
+
+// heavy returns the keys of the query's param.stems heaviest features, the first of those that weigh the
+// same, in no order that matters. A key is the bits of a weight, with the index in its last
+// 16, counted down. They are counted by size, so that few are compared.
+func (g *Grouper) heavy(q *query) []uint64 {
+	const (
+		drop = 49 // bits of a key below those that tell its size: sizes are an eighth of a power of two apart
+		low  = (1023 - 16) << (52 - drop)
+	)
+	if len(q.keys) <= param.stems {
+		return q.keys
+	}
+	var counts [512]uint16
+	size := func(key uint64) int { return min(max(int(key>>drop)-low, 0), len(counts)-1) }
+	for _, key := range q.keys {
+		counts[size(key)]++
+	}
+	least, n := len(counts)-1, int(counts[len(counts)-1])
+	for ; n < param.stems; n += int(counts[least]) {
+		least--
+	}
+	top, edge := g.tops[:0], g.edge[:0]
+	for _, key := range q.keys {
+		if k := size(key); k > least {
+			top = append(top, key)
+		} else if k == least {
+			edge = append(edge, key)
+		}
+	}
+	slices.Sort(edge)
+	g.tops, g.edge = append(top, edge[n-param.stems:]...), edge
+	return g.tops
+}
+
 // candidates returns the open stories, beside its own, that share the query's heaviest stems: at most
 // param.candidates of them, best guess first. Exact scores are up to score. The slice is reused.
 func (g *Grouper) candidates(q *query) []*group {
-	type heavy struct {
-		weight float64
-		at     int
+	order := g.order[:0] // length of the list, and the feature
+	for _, key := range g.heavy(q) {
+		at := maxFeatures - key%(maxFeatures+1)
+		order = append(order, uint64(g.lex.words[q.features.term(int(at))].posts.n)<<32|at)
 	}
-	var top [64]heavy
-	n := 0
-	for i := range q.weights {
-		// The order by idf²·v² is that by idf·v.
-		h := heavy{float64(q.weights[i].v * float64(q.features.at(i).v)), i}
-		if n == param.stems && h.weight <= top[n-1].weight {
-			continue
-		}
-		j := n
-		if n < param.stems {
-			n++
-		} else {
-			j--
-		}
-		for ; j > 0 && top[j-1].weight < h.weight; j-- {
-			top[j] = top[j-1]
-		}
-		top[j] = h
-	}
-	var order [len(top)]uint64 // length of the list, and the feature
-	for i := range n {
-		order[i] = uint64(g.lex.words[q.features.term(top[i].at)].posts.n)<<32 | uint64(top[i].at)
-	}
-	slices.Sort(order[:n])
+	slices.Sort(order)
+	g.order = order
 	g.touched = g.touched[:0]
 	read := 0
-	for i, x := range order[:n] {
+	for i, x := range order {
 		at := int(uint32(x))
 		posts := g.lex.postings(q.features.term(at))
 		if read += len(posts); i > 0 && read > param.budget {
@@ -252,11 +274,20 @@ func (g *Grouper) normsOf(s *group, lang string, lnN float64) (v, h int64) {
 	if s.norms.at == g.changes+1 && s.norms.lang == lang {
 		return s.norms.v, s.norms.h
 	}
-	c := g.sumsOf(s)
-	for i, t := range c.terms {
-		w, a, b := g.idf2(lnN, int32(t>>dfBits)), c.vOf(i), c.hOf(i)
-		v += product(w, a, a)
-		h += product(w, b, b)
+	c, lnDF := g.sumsOf(s), g.lex.lnDF
+	if s.wide {
+		for i, t := range c.terms {
+			w, a, b := squared(lnN-lnDF[t>>dfBits]), c.v[i], c.h[i]
+			v += product(w, a, a)
+			h += product(w, b, b)
+		}
+	} else {
+		vh := c.v[:len(c.terms)]
+		for i, t := range c.terms {
+			w, a, b := squared(lnN-lnDF[t>>dfBits]), vh[i]>>halfBits, vh[i]%(1<<halfBits)
+			v += product(w, a, a)
+			h += product(w, b, b)
+		}
 	}
 	g.stats.Walked += uint64(len(c.terms))
 	s.norms = norms{at: g.changes + 1, lang: lang, v: v, h: h}
@@ -269,11 +300,11 @@ func (g *Grouper) hits(terms []uint32) []uint32 {
 	if len(g.hit) < len(terms) {
 		g.hit = make([]uint32, 2*len(terms))
 	}
-	hit, n := g.hit[:len(terms)], 0
+	hit, bits, n := g.hit, g.bits, 0
 	for i, t := range terms {
 		hit[n] = uint32(i)
 		t >>= dfBits
-		n += int(g.bits[t/64] >> (t % 64) & 1)
+		n += int(bits[t/64] >> (t % 64) & 1)
 	}
 	return hit[:n]
 }

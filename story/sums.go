@@ -135,22 +135,20 @@ func (g *Grouper) reserve(s *group, n uint32) {
 func (g *Grouper) sum(s *group, it *item) {
 	p := g.scatter(it)
 	g.reserve(s, s.sums.n)
-	c, fresh := g.sumsOf(s), len(p.words)
-	for i := range c.terms {
+	c := g.sumsOf(s)
+	hits := g.hits(c.terms)
+	for _, x := range hits {
+		i := int(x)
 		t := c.term(i)
-		if !g.has(t) {
-			continue
-		}
 		g.unmark(t)
-		fresh--
 		f, e := p.at(int(g.at[t])), c.at(i)
 		s.plain2 += int64(f.v) * (2*int64(e.v) + int64(f.v))
 		e.v, e.h, e.df = e.v+uint32(f.v), e.h+uint32(f.h), e.df+1
 		c.set(i, e)
 		g.lex.postings(t)[e.place] = makePosting(s.slot, e.v, i)
-		g.lex.grow(t, root(int32(e.df))-root(int32(e.df-1)))
+		g.lex.words[t].df += root(int32(e.df)) - root(int32(e.df-1))
 	}
-	if fresh > 0 {
+	if fresh := len(p.words) - len(hits); fresh > 0 {
 		g.reserve(s, s.sums.n+uint32(fresh))
 		at := int(s.sums.n)
 		s.sums.n += uint32(fresh)
@@ -161,13 +159,16 @@ func (g *Grouper) sum(s *group, it *item) {
 				continue
 			}
 			g.unmark(t)
-			f, list := p.at(i), &g.lex.words[t].posts
-			c.set(at, entry{term: t, v: uint32(f.v), h: uint32(f.h), df: 1, place: list.n})
-			g.lex.posts.push(list, makePosting(s.slot, uint32(f.v), at))
+			f, w := p.at(i), &g.lex.words[t]
+			c.set(at, entry{term: t, v: uint32(f.v), h: uint32(f.h), df: 1, place: w.posts.n})
+			g.lex.posts.push(&w.posts, makePosting(s.slot, uint32(f.v), at))
 			s.plain2 += int64(f.v) * int64(f.v)
-			g.lex.grow(t, root(1))
+			w.df += root(1)
 			at++
 		}
+	}
+	for i := range p.words {
+		g.lex.renew(p.term(i))
 	}
 	g.cells[s.slot].length = sqrt(s.plain2)
 }
@@ -175,16 +176,15 @@ func (g *Grouper) sum(s *group, it *item) {
 // subtract takes the features of it from the sums of s: the inverse of sum.
 func (g *Grouper) subtract(s *group, it *item) {
 	p, c := g.scatter(it), g.sumsOf(s)
-	for i := 0; i < int(s.sums.n); i++ {
+	hits := g.hits(c.terms)
+	for k := len(hits) - 1; k >= 0; k-- { // from the end: what stands behind a hole is no hit any more
+		i := int(hits[k])
 		t := c.term(i)
-		if !g.has(t) {
-			continue
-		}
 		g.unmark(t)
 		f, e := p.at(int(g.at[t])), c.at(i)
 		s.plain2 -= int64(f.v) * (2*int64(e.v) - int64(f.v))
 		e.v, e.h, e.df = e.v-uint32(f.v), e.h-uint32(f.h), e.df-1
-		g.lex.grow(t, root(int32(e.df))-root(int32(e.df+1)))
+		g.lex.words[t].df += root(int32(e.df)) - root(int32(e.df+1))
 		if e.df > 0 {
 			c.set(i, e)
 			g.lex.postings(t)[e.place] = makePosting(s.slot, e.v, i)
@@ -197,7 +197,9 @@ func (g *Grouper) subtract(s *group, it *item) {
 			c.set(i, e)
 			g.lex.postings(e.term)[e.place] = makePosting(s.slot, e.v, i)
 		}
-		i--
+	}
+	for i := range p.words {
+		g.lex.renew(p.term(i))
 	}
 	if s.sums.n == 0 {
 		g.sums.drop(&s.sums)
