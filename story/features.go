@@ -170,10 +170,10 @@ func (g *Grouper) tally(stem string, v, h float64) {
 	if !ok {
 		return
 	}
-	w := &g.lex.words[id]
+	w := &g.lex.names[id]
 	if w.count == 0 {
 		r.counts = append(r.counts, count{term: id, digit: w.digit})
-		w.count = int32(len(r.counts))
+		w.count = uint16(len(r.counts))
 		w.refs++
 	}
 	c := &r.counts[w.count-1]
@@ -188,7 +188,7 @@ func (g *Grouper) finish(it *item, dates []text.Date) {
 	words := 0
 	for i := range r.counts {
 		c := &r.counts[i]
-		g.lex.words[c.term].count = 0
+		g.lex.names[c.term].count = 0
 		if !c.digit {
 			words++
 		}
@@ -203,7 +203,7 @@ func (g *Grouper) finish(it *item, dates []text.Date) {
 	it.telling = words >= minWords
 	r.record, r.kinds = r.record[:0], r.kinds[:0]
 	for _, c := range r.counts {
-		kind := r.kind(uint32(math.Round(c.v*v))<<halfBits | uint32(math.Round(c.h*h)))
+		kind := r.kind(uint32(rounded(c.v*v))<<halfBits | uint32(rounded(c.h*h)))
 		r.record = append(r.record, uint32(c.term)<<kindBits|kind)
 	}
 	it.features, it.kinds, it.dates = uint16(len(r.record)), uint16(len(r.kinds)), uint8(len(dates))

@@ -29,35 +29,44 @@ func root(n int32) int64 {
 }
 
 // maxStems is how many stems there can be; the words of further ones are not read.
-const maxStems = 1 << 24
+const maxStems = 1<<termBits - 1
+
+const termBits = 24 // of the number of a stem
 
 // lexicon gives the stems of open articles dense numbers, and knows for each
 // its document frequency and the open stories that have it. A number is free
 // again when the last article with its stem is gone. It has no pointers but those to its few tables.
 type lexicon struct {
-	table []int32 // hash table with open addressing: number + 1 of a stem, 0: none; at most half full
-	words []word
+	// table is a hash table with open addressing, at most half full: number + 1 of a stem, and the first bits
+	// of its hash above; 0: none.
+	table []uint32
 	free  []int32
 	used  int
 
+	// By number, in tables of their own, since each is read in another place.
+	names []name
+	words []word
+	lnDF  []float64 // ln(DF + ½) of each stem, renewed with DF
+
 	texts slab[byte]
 	posts slab[posting]
-
-	// lnDF holds ln(DF + ½) of each stem, renewed with DF; beside words, since
-	// scoring reads nothing else.
-	lnDF []float64
 }
 
-// word is a stem. Two stems are one if their hashes are equal: by chance they never
+// name is what a stem is found by. Two stems are one if their hashes are equal: by chance they never
 // are, and who makes such words has made two words that count as one.
-type word struct {
+type name struct {
 	hash  uint64
-	df    int64 // sum of root(articles of the story having it) over open stories, and unseen
-	refs  int32 // open articles that have it
-	count int32 // while an article is read, its place among the article's stems + 1
-	digit bool  // it begins with a digit
-	posts run   // in lexicon.posts: one for each open story having it, in no order that matters
-	text  run   // in lexicon.texts
+	refs  int32  // open articles that have it
+	count uint16 // while an article is read, its place among the article's stems + 1
+	digit bool   // it begins with a digit
+	size  uint8  // of its text
+}
+
+// word is where a stem occurs.
+type word struct {
+	df    int64  // sum of root(articles of the story having it) over open stories, and unseen
+	posts run    // in lexicon.posts: one for each open story having it, in no order that matters
+	text  uint32 // in lexicon.texts
 }
 
 // posting is one story in the list of a stem: its slot, the entry's v, cut at
@@ -82,8 +91,11 @@ func (p posting) index() int  { return int(p.vIndex & noIndex) }
 func unseen(stem string) int64 { return rounded(rootOne * coldStories * text.Common(stem)) }
 
 func newLexicon() lexicon {
-	return lexicon{table: make([]int32, 1<<8)}
+	return lexicon{table: make([]uint32, 1<<8)}
 }
+
+// tag returns the bits of a hash that stand in the table.
+func tag(hash uint64) uint32 { return uint32(hash>>(64-(32-termBits))) << termBits }
 
 // number returns the number of a stem, a new one if no open article has it. It
 // reports false where there are too many stems.
@@ -95,42 +107,49 @@ func (l *lexicon) number(stem string) (int32, bool) {
 	mask := uint32(len(l.table) - 1)
 	at := uint32(h) & mask
 	for ; l.table[at] != 0; at = (at + 1) & mask {
-		if id := l.table[at] - 1; l.words[id].hash == h {
-			return id, true
+		if x := l.table[at]; x>>termBits<<termBits == tag(h) {
+			if id := int32(x%(1<<termBits)) - 1; l.names[id].hash == h {
+				return id, true
+			}
 		}
 	}
 	var id int32
 	if n := len(l.free); n > 0 {
 		id, l.free = l.free[n-1], l.free[:n-1]
-	} else if len(l.words) < maxStems {
-		id = int32(len(l.words))
+	} else if len(l.names) < maxStems {
+		id = int32(len(l.names))
+		l.names = append(l.names, name{})
 		l.words = append(l.words, word{})
 		l.lnDF = append(l.lnDF, 0)
 	} else {
 		return 0, false
 	}
-	l.table[at] = id + 1
+	l.table[at] = uint32(id+1) | tag(h)
 	l.used++
-	w := &l.words[id]
-	w.hash, w.digit = h, stem[0] >= '0' && stem[0] <= '9'
-	w.text.at, w.text.room = l.texts.take(uint32(len(stem)))
-	w.text.n = uint32(len(stem))
-	copy(l.texts.values(w.text), stem)
-	w.df = unseen(stem)
+	size := min(len(stem), math.MaxUint8) // package text gives no longer ones
+	l.names[id] = name{hash: h, digit: stem[0] >= '0' && stem[0] <= '9', size: uint8(size)}
+	l.words[id].text, _ = l.texts.take(uint32(size))
+	copy(l.text(id), stem)
+	l.words[id].df = unseen(stem)
 	l.renew(id)
 	return id, true
+}
+
+// home returns where a stem in the table should stand.
+func (l *lexicon) home(x uint32) uint32 {
+	return uint32(l.names[x%(1<<termBits)-1].hash) & uint32(len(l.table)-1)
 }
 
 // rehash makes the table twice as large.
 func (l *lexicon) rehash() {
 	old := l.table
-	l.table = make([]int32, 2*len(old))
+	l.table = make([]uint32, 2*len(old))
 	mask := uint32(len(l.table) - 1)
 	for _, x := range old {
 		if x == 0 {
 			continue
 		}
-		at := uint32(l.words[x-1].hash) & mask
+		at := l.home(x)
 		for l.table[at] != 0 {
 			at = (at + 1) & mask
 		}
@@ -140,28 +159,28 @@ func (l *lexicon) rehash() {
 
 // drop takes one open article from those that have a stem.
 func (l *lexicon) drop(id int32) {
-	w := &l.words[id]
+	w := &l.names[id]
 	w.refs--
 	if w.refs > 0 {
 		return
 	}
 	mask := uint32(len(l.table) - 1)
 	hole := uint32(w.hash) & mask
-	for l.table[hole] != id+1 {
+	for l.table[hole]%(1<<termBits) != uint32(id+1) {
 		hole = (hole + 1) & mask
 	}
 	for at := (hole + 1) & mask; l.table[at] != 0; at = (at + 1) & mask {
-		home := uint32(l.words[l.table[at]-1].hash) & mask
-		if (at-home)&mask >= (at-hole)&mask { // it may stand in the hole
+		if (at-l.home(l.table[at]))&mask >= (at-hole)&mask { // it may stand in the hole
 			l.table[hole] = l.table[at]
 			hole = at
 		}
 	}
 	l.table[hole] = 0
 	l.used--
-	l.texts.drop(&w.text)
-	w.df = 0
-	l.posts.drop(&w.posts)
+	_, room := classOf(uint32(w.size))
+	l.texts.give(l.words[id].text, room)
+	l.words[id].df = 0
+	l.posts.drop(&l.words[id].posts)
 	l.free = append(l.free, id)
 }
 
@@ -171,7 +190,9 @@ func (l *lexicon) renew(id int32) {
 }
 
 // text returns a stem as it is written. It is good until the stem is dropped.
-func (l *lexicon) text(id int32) []byte { return l.texts.values(l.words[id].text) }
+func (l *lexicon) text(id int32) []byte {
+	return l.texts.get(l.words[id].text, uint32(l.names[id].size))
+}
 
 // postings returns the list of a stem. It is good until the list changes.
 func (l *lexicon) postings(id int32) []posting { return l.posts.values(l.words[id].posts) }
@@ -202,7 +223,11 @@ func (l *lexicon) compact() {
 		old := l.texts
 		l.texts = slab[byte]{}
 		for i := range l.words {
-			l.texts.move(&old, &l.words[i].text)
+			if l.names[i].refs > 0 {
+				r := run{at: l.words[i].text, n: uint32(l.names[i].size)}
+				l.texts.move(&old, &r)
+				l.words[i].text = r.at
+			}
 		}
 	}
 }

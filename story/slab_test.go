@@ -93,7 +93,7 @@ func TestLexicon(t *testing.T) {
 			if !ok || refs[stem] > 0 && id != ids[stem] {
 				t.Fatalf("number(%q) = %d, %v, want %d", stem, id, ok, ids[stem])
 			}
-			l.words[id].refs++
+			l.names[id].refs++
 			refs[stem]++
 			ids[stem] = id
 		}
@@ -103,8 +103,8 @@ func TestLexicon(t *testing.T) {
 				continue
 			}
 			open++
-			if got := string(l.text(ids[stem])); got != stem || l.words[ids[stem]].refs != n {
-				t.Fatalf("stem %d is %q with %d articles, want %q with %d", ids[stem], got, l.words[ids[stem]].refs, stem, n)
+			if got := string(l.text(ids[stem])); got != stem || l.names[ids[stem]].refs != n {
+				t.Fatalf("stem %d is %q with %d articles, want %q with %d", ids[stem], got, l.names[ids[stem]].refs, stem, n)
 			}
 		}
 		if l.used != open {

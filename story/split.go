@@ -185,24 +185,27 @@ func (g *Grouper) residualsOf(s *group, it *item, lnN float64, dates map[text.Da
 	p, c := g.featuresOf(it), g.sumsOf(s)
 	start, sum := len(g.rows), 0.0
 	add := func(at int32, df int, w float64) {
-		if df >= 2 && df < n {
-			w *= 1 - float64(df)/float64(n)
-			g.rows = append(g.rows, residual{at, w})
-			sum += float64(w * w)
-		}
+		w *= 1 - float64(df)/float64(n)
+		g.rows = append(g.rows, residual{at, w})
+		sum += float64(w * w)
 	}
 	for i := range p.words {
+		k := g.at[p.term(i)]
+		df := int(c.dfOf(int(k)))
+		if df < 2 || df == n { // nearly all
+			continue
+		}
 		f := p.at(i)
-		k := g.at[f.term]
 		w := float64(float64(f.v) * math.Sqrt(g.idf2(lnN, f.term)))
-		if g.lex.words[f.term].digit {
+		if g.lex.names[f.term].digit {
 			w *= param.splitNumber
 		}
-		add(k, int(c.at(int(k)).df), w)
+		add(k, df, w)
 	}
 	for _, x := range g.datesOf(nil, it) {
-		d := dates[x]
-		add(d.at, d.df, param.splitDate*usualWeight)
+		if d := dates[x]; d.df >= 2 && d.df < n {
+			add(d.at, d.df, param.splitDate*usualWeight)
+		}
 	}
 	row := g.rows[start:]
 	if sum > 0 {

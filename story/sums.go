@@ -82,6 +82,14 @@ type where struct{ at, width uint32 }
 
 func (c *sums) term(i int) int32 { return int32(c.terms[i] >> dfBits) }
 
+// dfOf returns how many members have the stem of an entry.
+func (c *sums) dfOf(i int) uint32 {
+	if c.h != nil {
+		return c.df[i]
+	}
+	return c.terms[i] % (1 << dfBits)
+}
+
 // vOf and hOf return the sums of an entry.
 func (c *sums) vOf(i int) uint32 {
 	if c.h != nil {
@@ -99,13 +107,7 @@ func (c *sums) hOf(i int) uint32 {
 
 // at returns an entry.
 func (c *sums) at(i int) entry {
-	e := entry{term: c.term(i), v: c.vOf(i), h: c.hOf(i), place: c.places[i]}
-	if c.df != nil {
-		e.df = c.df[i]
-	} else {
-		e.df = c.terms[i] % (1 << dfBits)
-	}
-	return e
+	return entry{term: c.term(i), v: c.vOf(i), h: c.hOf(i), df: c.dfOf(i), place: c.places[i]}
 }
 
 // set changes an entry.
