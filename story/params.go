@@ -18,7 +18,7 @@ type params struct {
 	mergeHead          float64 // share of the head in it
 	rivalText, rivalT  float64 // how far below the least score a story is still a candidate for a merge
 	candidates, stems  int     // stories scored for an article; its heaviest stems that find them
-	worth              float64 // share of the best guess that a story needs to be scored
+	worth              float64 // share of the best guess, its own story's included, that a story needs to be scored, for texts
 	budget             int     // postings read for it, beside those of the rarest stem
 	members            int     // newest members among which the best one is sought
 	every, recent      int     // articles between two passes; articles that a pass judges
@@ -35,7 +35,7 @@ var param = params{
 	titleWeight: 3, leadWeight: 1.5, saturation: 3, shortScale: 16,
 	head: .37, member: .12, size: .10, joinText: .29, joinT: .19, better: .06, out: -.05,
 	mergeText: .50, mergeT: .07, mergeHead: .3, rivalText: .17, rivalT: .13,
-	candidates: 5, stems: 25, worth: .4, budget: 1000, members: 40, every: 50, recent: 500, nearMiss: .1,
+	candidates: 5, stems: 25, worth: .5, budget: 1000, members: 40, every: 50, recent: 500, nearMiss: .1,
 	splitRho: .52, splitN: 3.2, splitEx: .3, splitBase: .75, splitWithin: .05,
 	splitDate: 3, splitNumber: 3,
 }

@@ -172,6 +172,7 @@ func (g *Grouper) candidates(q *query) []*group {
 	g.order = order
 	g.touched = g.touched[:0]
 	read := 0
+	self := int64(0) // what the query brings to its own story
 	for i, x := range order {
 		at := int(uint32(x))
 		posts := g.lex.postings(q.features.term(at))
@@ -180,6 +181,7 @@ func (g *Grouper) candidates(q *query) []*group {
 		}
 		g.stats.Postings += uint64(len(posts))
 		w := q.weights[at].v
+		self += int64(float64(w*float64(q.features.at(at).v))) + 1
 		for _, post := range posts {
 			slot := post.slot()
 			c := &g.cells[slot]
@@ -189,7 +191,7 @@ func (g *Grouper) candidates(q *query) []*group {
 			c.sum += int64(float64(w*float64(post.v()))) + 1
 		}
 	}
-	return g.best(q)
+	return g.best(q, self)
 }
 
 // cell is what candidates gathers about the story of a slot.
@@ -204,14 +206,18 @@ type guess struct {
 	score float64
 }
 
-// best returns the best of the stories that candidates touched, and clears their sums.
-func (g *Grouper) best(q *query) []*group {
+// best returns the best of the stories that candidates touched, and clears their sums. Self is what
+// the query brought to the sum of its own story.
+func (g *Grouper) best(q *query, self int64) []*group {
+	home := 0.0 // about the rough score of its own story without it
 	g.stats.Touched += uint64(len(g.touched))
 	g.rough = g.rough[:0]
 	for _, slot := range g.touched {
 		c := &g.cells[slot]
 		if s := q.it.group; s == nil || s.slot != slot {
 			g.rough = append(g.rough, guess{slot, float64(c.sum) / c.length})
+		} else if n := float64(len(s.members)); n > 1 {
+			home = float64(c.sum-self) / (c.length * (n - 1) / n)
 		}
 		c.sum = 0
 	}
@@ -225,7 +231,7 @@ func (g *Grouper) best(q *query) []*group {
 	}
 	g.found = g.found[:0]
 	for _, x := range top {
-		if x.score < param.worth*(1-q.r)*top[0].score {
+		if x.score < param.worth*(1-q.r)*max(home, top[0].score) {
 			break
 		}
 		if s := g.groups[x.slot]; !g.repeats(q.it, s) {
