@@ -54,3 +54,11 @@ func BenchmarkArticle(b *testing.B) {
 		dates = Dates(dates, body[:tokens[len(tokens)-1].End], lang)
 	}
 }
+
+// BenchmarkBelied reads a text of whose words none is a function word.
+func BenchmarkBelied(b *testing.B) {
+	s := strings.Repeat("Quilf marrow tendril obsk varn lopeg sumat drien ", 9)
+	for b.Loop() {
+		Language("en", "Quilf tendril obsk", s)
+	}
+}

@@ -90,6 +90,13 @@ func (d *dates) word(i int) int {
 	var buf [longestName]byte
 	lower := buf[:0]
 	for end < len(s) {
+		if c := s[end] | 0x20; c >= 'a' && c <= 'z' {
+			if len(lower)+utf8.UTFMax <= len(buf) {
+				lower = append(lower, c)
+			}
+			end++
+			continue
+		}
 		r, n := signAt(s, end)
 		if !isLetter(r) && r != '’' {
 			break

@@ -20,7 +20,8 @@ const (
 type ballot struct {
 	langs []string // sorted; bit i of a mask stands for langs[i]
 	masks map[string]uint64
-	marks [0x1F00]uint64 // of ownLetters, which languages have them
+	some  [1 << 11]uint64 // a bit for each word in masks, by ballotHash: most other words have none
+	marks [0x1F00]uint64  // of ownLetters, which languages have them
 }
 
 // ownLetters are, for a language, the letters of its words that not all languages of its script have.
@@ -56,6 +57,12 @@ var functionWords = sync.OnceValue(func() *ballot {
 		for w := range wordList(list) {
 			if utf8.RuneCountInString(w) > 1 {
 				b.masks[w] |= 1 << i
+				hash := uint32(0)
+				for _, r := range w {
+					hash = ballotHash(hash, r)
+				}
+				at, bit := b.bit(hash)
+				b.some[at] |= bit
 			}
 		}
 	}
@@ -98,14 +105,31 @@ func belied(lang, s string) bool {
 	return slices.Max(n[:len(b.langs)]) >= max(voteBelie, 3*n[i])
 }
 
+// ballotHash returns the hash of a word with one more letter.
+func ballotHash(hash uint32, r rune) uint32 { return (hash ^ uint32(r)) * 0x9e3779b1 }
+
+// bit returns the place in some of a word with this hash.
+func (b *ballot) bit(hash uint32) (at int, bit uint64) {
+	hash ^= hash >> 15
+	return int(hash/64) % len(b.some), 1 << (hash % 64)
+}
+
 // count counts the votes for each language among the words of s.
 func (b *ballot) count(s string) (n [64]int) {
 	var buf [2 * maxWord]byte
-	word, words, against := buf[:0], 0, 0
+	word, words, against, hash := buf[:0], 0, 0, uint32(0)
 	own, marked := ^uint64(0), false // languages that have all marked letters of the word; it has some
 	for i := 0; i <= len(s) && words < voteWords; {
 		r, size := ' ', 1
 		if i < len(s) {
+			if c := s[i] | 0x20; c >= 'a' && c <= 'z' {
+				if len(word) < len(buf) {
+					word = append(word, c)
+				}
+				hash = ballotHash(hash, rune(c))
+				i++
+				continue
+			}
 			r, size = signAt(s, i)
 		}
 		i += size
@@ -119,6 +143,7 @@ func (b *ballot) count(s string) (n [64]int) {
 			if len(word)+utf8.UTFMax <= len(buf) {
 				word = utf8.AppendRune(word, r)
 			}
+			hash = ballotHash(hash, r)
 			continue
 		}
 		if len(word) == 0 {
@@ -134,10 +159,12 @@ func (b *ballot) count(s string) (n [64]int) {
 			}
 			against++
 		}
-		for m := b.masks[string(word)]; m != 0; m &= m - 1 {
-			n[bits.TrailingZeros64(m)]++
+		if at, bit := b.bit(hash); b.some[at]&bit != 0 {
+			for m := b.masks[string(word)]; m != 0; m &= m - 1 {
+				n[bits.TrailingZeros64(m)]++
+			}
 		}
-		word, own, marked = word[:0], ^uint64(0), false
+		word, hash, own, marked = word[:0], 0, ^uint64(0), false
 		words++
 	}
 	for i := range b.langs {
