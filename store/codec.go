@@ -87,12 +87,15 @@ func decode(b []byte, v any) error {
 }
 
 // unpack returns the bytes of the record b. They may be part of b.
-func unpack(b []byte) ([]byte, error) {
+func unpack(b []byte) ([]byte, error) { return unpackTo(nil, b) }
+
+// unpackTo is unpack, with memory that may be used for the bytes.
+func unpackTo(memory, b []byte) ([]byte, error) {
 	switch {
 	case len(b) == 0:
 		return nil, fmt.Errorf("%w: an empty record", ErrDamaged)
 	case b[0] == formatZstd:
-		plain, err := zstdDecoder.DecodeAll(b[1:], nil)
+		plain, err := zstdDecoder.DecodeAll(b[1:], memory[:0])
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 		}

@@ -3,7 +3,9 @@ package store
 import (
 	"bytes"
 	"errors"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +13,33 @@ import (
 
 	"storyfold/story"
 )
+
+// grouped fails the test unless what grouping reads of an article comes out of its record without reflection.
+func grouped(t *testing.T, a *story.Article) {
+	t.Helper()
+	b, err := encode(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := unpackTo([]byte("what was there"), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got story.Article
+	c := coder{reading: true, in: string(plain)}
+	if want := groupedOf(a); !c.grouped(&got) || !cmp.Equal(&got, want) {
+		t.Errorf("grouped(encode(%+v)): %s", a, cmp.Diff(want, &got))
+	}
+}
+
+// TestGroupedFull reads an article with all fields.
+func TestGroupedFull(t *testing.T) {
+	var a story.Article
+	fill(reflect.ValueOf(&a).Elem(), 1)
+	grouped(t, &a)
+	a.Text = strings.Repeat("The ferry lay on the bank. ", 500)
+	grouped(t, &a)
+}
 
 // FuzzRecord checks that what is stored comes back as it was, and that bytes
 // which were never stored are refused without a panic.
@@ -28,6 +57,7 @@ func FuzzRecord(f *testing.F) {
 		})
 		var gotA story.Article
 		roundTrip(t, &a, &gotA)
+		grouped(t, &a)
 		when = cleanTime(when)
 		s := story.Story{
 			ID: story.ID(title), Shown: when, Closed: sec%2 == 0,
@@ -57,6 +87,7 @@ func FuzzRecord(f *testing.F) {
 				}
 			}
 		}
+		(&coder{reading: true, in: string(raw)}).grouped(new(story.Article))
 		parseKeyValue(raw)
 		parseGone(raw)
 		parseCount(raw)

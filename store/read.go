@@ -12,13 +12,9 @@ import (
 	"storyfold/story"
 )
 
-// chunk is how many records an iterator reads in one transaction, and wholeChunk how
-// many stories with all their articles. Between two transactions none is open, so
-// the caller may take its time.
-const (
-	chunk      = 64
-	wholeChunk = 4
-)
+// chunk is how many records an iterator reads in one transaction. Between two
+// transactions none is open, so the caller may take its time.
+const chunk = 64
 
 // Article returns the article with this sequence number. The error is
 // story.ErrNotFound if there is none.
@@ -99,32 +95,6 @@ func (db *DB) Newest() iter.Seq2[story.Story, error] {
 // what their revisions said.
 func (db *DB) OpenStories() iter.Seq2[story.Story, error] {
 	return db.stories(bucketOpen, 8, false, tables.readUntold)
-}
-
-// Restorable gives the stories that are not closed, by first article, with all
-// their articles: what a Grouper is restored from. Of the stories themselves it
-// gives what their headers hold.
-func (db *DB) Restorable() iter.Seq2[story.Restored, error] {
-	return inChunksOf(wholeChunk, db, bucketOpen, false, nil, func(t tables, k []byte) (r story.Restored, err error) {
-		var h header
-		id := story.ID(k[min(8, len(k)):])
-		ok, err := t.readHeader(id, &h)
-		if err == nil && !ok {
-			err = notStored(bucketOpen, id)
-		}
-		if err != nil {
-			return r, err
-		}
-		r.Story = &h.Story
-		for k := range withPrefix(t.memberOf, idPrefix(id)) {
-			a := new(story.Article)
-			if err := readArticle(t.article, parseNumber(k[len(id)+1:]), a); err != nil {
-				return r, err
-			}
-			r.Articles = append(r.Articles, a)
-		}
-		return r, nil
-	})
 }
 
 // notStored is the error for a story that only an order of stories names.

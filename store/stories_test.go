@@ -424,6 +424,14 @@ func TestFreshMustNameAllThatMoved(t *testing.T) {
 	}
 }
 
+// groupedOf returns what grouping reads of an article.
+func groupedOf(a *story.Article) *story.Article {
+	return &story.Article{
+		Seq: a.Seq, Source: a.Source, Identity: a.Identity, Outlet: a.Outlet, URL: a.URL, Title: a.Title, Text: a.Text, Lang: a.Lang,
+		Published: a.Published, FirstSeen: a.FirstSeen,
+	}
+}
+
 // Restorable gives each open story with its articles, and no other.
 func TestRestorable(t *testing.T) {
 	db := openStore(t, t.TempDir())
@@ -447,8 +455,9 @@ func TestRestorable(t *testing.T) {
 		var got []uint64
 		for _, a := range r.Articles {
 			got = append(got, a.Seq)
-			if full := article(a.Seq); !cmp.Equal(a, &full) {
-				t.Errorf("article %d: %s", a.Seq, cmp.Diff(&full, a))
+			full := article(a.Seq)
+			if want := groupedOf(&full); !cmp.Equal(a, want) {
+				t.Errorf("article %d: %s", a.Seq, cmp.Diff(want, a))
 			}
 		}
 		if seqs := seqsOf(want); !slices.Equal(got, seqs) {

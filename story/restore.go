@@ -13,7 +13,8 @@ import (
 // stateVersion is the first byte of State.
 const stateVersion = 2
 
-// Restored is an open story with its members, in commit order.
+// Restored is an open story with its members, in commit order. Of the articles Restore reads what
+// [Grouper.Add] reads, and keeps as little.
 type Restored struct {
 	Story    *Story
 	Articles []*Article

@@ -1,0 +1,121 @@
+package store
+
+import (
+	"iter"
+	"strings"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"storyfold/story"
+)
+
+// wholeChunk is how many stories with all their articles are read in one transaction.
+const wholeChunk = 4
+
+// Restorable gives the stories that are not closed, by first article, with all
+// their articles: what a Grouper is restored from. Of the stories it
+// gives what their headers hold, and of the articles what grouping reads: number, source,
+// identity, outlet, address, title, text, language, and when they were published and first seen.
+func (db *DB) Restorable() iter.Seq2[story.Restored, error] {
+	return func(yield func(story.Restored, error) bool) {
+		var read groupedReader
+		stories := inChunksOf(wholeChunk, db, bucketOpen, false, nil, func(t tables, k []byte) (r story.Restored, err error) {
+			var h header
+			id := story.ID(k[min(8, len(k)):])
+			ok, err := t.readHeader(id, &h)
+			if err == nil && !ok {
+				err = notStored(bucketOpen, id)
+			}
+			if err != nil {
+				return r, err
+			}
+			r.Story = &h.Story
+			for k := range withPrefix(t.memberOf, idPrefix(id)) {
+				a, err := read.article(t.article, parseNumber(k[len(id)+1:]))
+				if err != nil {
+					return r, err
+				}
+				r.Articles = append(r.Articles, a)
+			}
+			return r, nil
+		})
+		for r, err := range stories {
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+// groupedReader reads of articles what grouping reads of them. It uses its memory again.
+type groupedReader struct{ memory []byte }
+
+// maxKeptMemory is how much of it a groupedReader keeps for the next article, in bytes.
+const maxKeptMemory = 1 << 20
+
+func (r *groupedReader) article(b *bolt.Bucket, seq uint64) (*story.Article, error) {
+	key := number(seq)
+	raw := b.Get(key)
+	if raw == nil {
+		return nil, story.ErrNotFound
+	}
+	plain, err := unpackTo(r.memory, raw)
+	if err != nil {
+		return nil, located(err, bucketArticle, key)
+	}
+	a := new(story.Article)
+	if c := (coder{reading: true, in: string(plain)}); !c.grouped(a) {
+		*a = story.Article{}
+		return a, located(decode(raw, a), bucketArticle, key)
+	}
+	if raw[0] == formatZstd && cap(plain) <= maxKeptMemory {
+		r.memory = plain
+	}
+	return a, nil
+}
+
+// grouped reads the record of an article, and reports whether it is written as encode writes it. Title
+// and text share the memory of the record, which who groups lets go of; what is kept does not.
+func (c *coder) grouped(a *story.Article) bool {
+	major, fields := c.head()
+	if major != majorMap {
+		return false
+	}
+	for ; fields > 0 && !c.broken; fields-- {
+		switch c.number() {
+		case 1:
+			a.Seq = c.number()
+		case 2:
+			a.Source = strings.Clone(c.text())
+		case 3:
+			a.Identity = strings.Clone(c.text())
+		case 5:
+			a.Outlet = strings.Clone(c.text())
+		case 6:
+			a.URL = strings.Clone(c.text())
+		case 7:
+			a.Title = c.text()
+		case 8:
+			a.Text = c.text()
+		case 9:
+			a.Lang = strings.Clone(c.text())
+		case 10:
+			a.Published = c.timeText()
+		case 11:
+			a.FirstSeen = c.timeText()
+		default:
+			c.skip(0)
+		}
+	}
+	return !c.broken && len(c.in) == 0
+}
+
+// timeText reads a time as encode writes it.
+func (c *coder) timeText() time.Time {
+	t, err := time.Parse(time.RFC3339Nano, c.text())
+	if err != nil {
+		c.fail()
+	}
+	return t
+}
