@@ -36,8 +36,8 @@ type Result struct {
 	marks map[string]fileMark // of files: what was read, to be remembered once the result is committed
 }
 
-// Sink takes a result and returns when it is committed. On an error its state is not
-// stored, and at most a part of its articles: the source is looked at again.
+// Sink takes a result and returns when it is committed. On an error it may be stored in
+// part: the source is looked at again.
 type Sink func(ctx context.Context, r *Result) error
 
 // FileIdentity begins the identity of an article that is a file of its own. The

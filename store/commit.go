@@ -18,7 +18,9 @@ const maxID = 64
 // Articles with a sequence number that is stored replace that article; new ones
 // must continue NextSeq in order. Stories replace whole; story.Commit.Fresh spares
 // the store to look at what has not changed of them. In the end every article
-// must be a member of exactly one story. An empty commit writes nothing.
+// must be a member of exactly one story, but for new ones of a commit that owes
+// its stories; while some are owed, only such commits, and those that pay, may have
+// articles, decisions or stories. An empty commit writes nothing.
 func (db *DB) Commit(c *story.Commit) error {
 	if isEmpty(c) {
 		return nil
@@ -43,7 +45,7 @@ func (db *DB) Commit(c *story.Commit) error {
 func isEmpty(c *story.Commit) bool {
 	return len(c.Articles) == 0 && len(c.Stories) == 0 && len(c.Decisions) == 0 && len(c.Aliases) == 0 &&
 		len(c.States) == 0 && len(c.Listings) == 0 && c.Engine == nil && len(c.Constraints) == 0 && len(c.Lifted) == 0 &&
-		c.Settings == nil
+		c.Settings == nil && !c.Paying
 }
 
 // writer puts one commit into the store.
@@ -61,7 +63,7 @@ type writer struct {
 // before any takes a member of another, and an alias ends at a story that is stored.
 func (w *writer) run() error {
 	for _, step := range []func() error{
-		w.articles, w.listings, w.touch, w.aliases, w.join, w.settle, w.decisions, w.constraints, w.states, w.finish,
+		w.debts, w.articles, w.listings, w.touch, w.aliases, w.join, w.settle, w.decisions, w.constraints, w.states, w.finish,
 	} {
 		if err := step(); err != nil {
 			return err
@@ -102,6 +104,11 @@ func (w *writer) putArticle(a *story.Article) error {
 		return err
 	}
 	w.changes.article(a, +1)
+	if w.commit.Owing {
+		if err := w.owed.Put(seq, nil); err != nil {
+			return err
+		}
+	}
 	own := keyValue{kind: keyOwn, seq: a.Seq, hash: ContentHash(a), key: a.Key()}
 	if err := w.key.Put(nameKey(a.Key()), own.append(nil)); err != nil {
 		return err

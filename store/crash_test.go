@@ -37,6 +37,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "commit":
 		err = commitForever(dir)
+	case "owe":
+		err = oweForever(dir)
 	case "full disk":
 		err = fillDisk(dir)
 	default:

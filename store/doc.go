@@ -43,12 +43,14 @@
 //
 //	bucket      key                    value
 //	meta        "format"               "storyfold"
-//	            "version"              4 bytes, big-endian: 2
+//	            "version"              4 bytes, big-endian: 2, or 3 while stories are owed
 //	            "uuid"                 16 bytes, random, RFC 9562 version 4
 //	            "secret"               32 bytes, random, made when first needed
 //	            "mutes"                record of a list of story.Mute, up to 1,000
 //	            "next"                 sequence number of the next new article, from 1
 //	            "decision", "alias"    number of the next decision, of the next alias, from 1
+//	            "owed"                 number of the first decision that the stories do not show;
+//	                                   there while stories are owed
 //	            "generation"           number, grows with each change of a story
 //	            "totals"               5 numbers: articles, open stories, closed stories,
 //	                                   aliases, decisions
@@ -100,6 +102,8 @@
 //	            (as a name)
 //	constraint  number                 record story.Constraint. The bucket is made with the first
 //	                                   one; its sequence is the highest number ever used
+//	owed        sequence               empty: articles stored while stories are owed; the
+//	                                   bucket is there so long
 //	icon        story.IconKey of it    record story.Icon. The bucket is made with the first one
 //
 // Links are what Options.Canonical makes of an article's address, also of its
@@ -136,6 +140,22 @@
 //	icon[k].Key = k = IconKey(icon[k].Data)
 //	constraint[n].Number = n ≤ the bucket's sequence
 //	count and totals are what is there
+//
+// # What is owed
+//
+// A commit may leave its decisions to be applied to the stories later
+// ([story.Commit].Owing): its articles, decisions and states are stored, and no story
+// changes. Then "owed" in meta is the number of the first such decision, bucket owed has the
+// articles that were stored since, new or edited, and "version" is 3, so that an earlier
+// program, which would take the articles for lost, refuses the file. The commit that
+// pays stores all those stories, empties the bucket and makes the version 2 again. A new
+// article that no story has, n, breaks no invariant where
+//
+//	owed has n, member does not, and exactly one decision from "owed" on opens a story with n,
+//	    or has it join one
+//
+// and the Story of such a decision may be one that a decision from "owed" on opened, by an
+// article of its own, by a split or by a move. All else holds as ever.
 //
 // Pages are checked before by bbolt itself. Its list of free pages is kept in the
 // file: without it, opening a file would walk all its pages.

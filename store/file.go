@@ -14,8 +14,13 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// version is the version of the format in doc.go that this code reads and writes.
-const version = 2
+// version is the version of the format in doc.go that this code reads and writes, and
+// owingVersion what a file says instead while it owes stories: a program that does not
+// know of that must not open it.
+const (
+	version      = 2
+	owingVersion = 3
+)
 
 // formatName marks a bbolt file as ours.
 const formatName = "storyfold"
@@ -102,9 +107,10 @@ func inspectVersion(b *bolt.DB) (n uint32, err error) {
 		if len(v) != 4 || binary.BigEndian.Uint32(v) == 0 {
 			return fmt.Errorf("%w: no version in bucket meta", ErrDamaged)
 		}
-		if n = binary.BigEndian.Uint32(v); n > version {
-			return fmt.Errorf("%w: format %d, this one reads up to %d", ErrNewer, n, version)
+		if n = binary.BigEndian.Uint32(v); n > owingVersion {
+			return fmt.Errorf("%w: format %d, this one reads up to %d", ErrNewer, n, owingVersion)
 		}
+		n = min(n, version)
 		names := allNames
 		if n == 1 {
 			names = bucketNames

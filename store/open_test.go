@@ -81,7 +81,7 @@ func TestRefusedFilesStayAsTheyAre(t *testing.T) {
 		want   error
 		text   string
 	}{
-		"newer version": {put(keyVersion, binary.BigEndian.AppendUint32(nil, 7)), ErrNewer, "format 7, this one reads up to 2"},
+		"newer version": {put(keyVersion, binary.BigEndian.AppendUint32(nil, 7)), ErrNewer, "format 7, this one reads up to 3"},
 		"no version":    {put(keyVersion, nil), ErrDamaged, "no version"},
 		"other bbolt file": {boltFile(func(tx *bolt.Tx) error {
 			return tx.DeleteBucket([]byte(bucketMeta))

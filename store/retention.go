@@ -41,6 +41,8 @@ const (
 //
 // Corrections of articles that are neither stored nor remembered go, too.
 //
+// While stories are owed (story.Commit.Owing) it removes none.
+//
 // One call removes at most 1,000 stories and looks at 20,000 keys. Call it again
 // while it removes something.
 func (db *DB) Expire(before time.Time) (removed []story.ID, err error) {
@@ -84,6 +86,9 @@ type expiry struct {
 
 // removeStories removes the closed stories that ended before the given time.
 func (x *expiry) removeStories(before time.Time) ([]story.ID, error) {
+	if x.owed != nil {
+		return nil, nil
+	}
 	var ids []story.ID
 	articles := 0
 	for len(ids) < maxExpireStories && articles < maxExpireArticles {

@@ -46,6 +46,7 @@ const (
 
 	bucketConstraint = "constraint" // made with the first one
 	bucketIcon       = "icon"       // likewise
+	bucketOwed       = "owed"       // there while stories are owed
 )
 
 var bucketNames = []string{
@@ -71,6 +72,7 @@ var (
 	keyGeneration = []byte("generation")
 	keyTotals     = []byte("totals")
 	keyEngine     = []byte("state")
+	keyOwed       = []byte("owed")
 	keySettings   = []byte("settings")
 )
 
@@ -86,11 +88,14 @@ type tables struct {
 	memberOf, revision, told, former, sourceOf  *bolt.Bucket
 
 	constraint, icon *bolt.Bucket // nil while there never was one
+	owed             *bolt.Bucket // nil while nothing is owed
 }
 
 // openTables finds all buckets; a missing one is damage.
 func openTables(tx *bolt.Tx) (tables, error) {
-	t := tables{tx: tx, constraint: tx.Bucket([]byte(bucketConstraint)), icon: tx.Bucket([]byte(bucketIcon))}
+	t := tables{
+		tx: tx, constraint: tx.Bucket([]byte(bucketConstraint)), icon: tx.Bucket([]byte(bucketIcon)), owed: tx.Bucket([]byte(bucketOwed)),
+	}
 	for name, b := range t.all() {
 		if *b = tx.Bucket([]byte(name)); *b == nil {
 			return t, missing(name)

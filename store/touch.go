@@ -438,7 +438,7 @@ func headerOf(s *story.Story) header {
 // settle refuses a commit that leaves an article without a story, or an alias
 // without an end, and stores which sources the stories have.
 func (w *writer) settle() error {
-	if len(w.loose) > 0 {
+	if len(w.loose) > 0 && !w.commit.Owing {
 		return inNoStory(slices.Collect(maps.Keys(w.loose)))
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.touched)) {

@@ -26,6 +26,15 @@ type Commit struct {
 	// those told, and the former stories are as they are stored; they are not
 	// looked at. A story that is not named is compared as a whole.
 	Fresh map[ID][]uint64
+
+	// Owing says that a later commit, with Paying, brings Stories and Aliases as these
+	// Decisions, and these edited Articles, make them: here are none. Until then the new
+	// Articles are in no story.
+	Owing bool
+
+	// Paying says that with this commit no story is owed any more, by it or by earlier
+	// ones. It may be set where none was.
+	Paying bool
 }
 
 // Listing says that the key of another source stands for the article with this

@@ -135,6 +135,9 @@ func (d *daemon) adminRefresh(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	reports, err := d.fetcher.Refresh(r.Context(), names, func(done, total int) { send(refreshLine{Done: done, Total: total}) })
+	if err == nil {
+		err = d.pipeline.Settle(r.Context())
+	}
 	last := refreshLine{Done: len(reports), Total: len(reports)}
 	for _, rep := range reports {
 		last.Reports = append(last.Reports, refreshReport(rep))
@@ -167,6 +170,9 @@ func (d *daemon) adminIngest(w http.ResponseWriter, r *http.Request) {
 	}
 	if err = errors.Join(err, lines.Err()); err == nil {
 		err = in.Flush(r.Context())
+	}
+	if err == nil {
+		err = d.pipeline.Settle(r.Context())
 	}
 	answer(w, total, err)
 }

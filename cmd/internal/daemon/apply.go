@@ -12,16 +12,16 @@ import (
 	"storyfold/story/brief"
 )
 
-// changes gathers what the decisions of one batch make of the stories: each
-// touched story is loaded once, changed in place, and stored whole.
+// changes gathers what the decisions of a batch, or of all of a burst, make of the
+// stories: each touched story is loaded once, changed in place, and stored whole.
 type changes struct {
-	now   time.Time
-	db    *store.DB                 // the stories as they are stored
-	added map[uint64]*story.Article // articles new in this batch
+	now     time.Time                 // of the batch at hand
+	db      *store.DB                 // the stories as they are stored
+	arrived map[uint64]*story.Article // articles new or edited in the batch at hand
 
 	stories map[story.ID]*draft
 	order   []story.ID          // keys of stories, in the order they were first touched
-	where   map[uint64]story.ID // articles that changed their story in this batch
+	where   map[uint64]story.ID // articles that changed their story
 	aliases []story.Alias
 	quiet   bool              // the articles were regrouped: no material change
 	gone    map[story.ID]bool // From of aliases
@@ -32,19 +32,50 @@ type draft struct {
 	story.Story
 	before *brief.Past     // as stored; nil if the story is new
 	origin *story.Story    // that it was split from in this batch; nil: none
+	shown  bool            // it is shown first with what is told now
 	texts  bool            // its members changed: the brief must be made anew
 	fresh  map[uint64]bool // members that are not as they are stored
 }
 
 func newChanges(now time.Time, db *store.DB) *changes {
 	return &changes{
-		now: now, db: db, added: map[uint64]*story.Article{},
+		now: now, db: db, arrived: map[uint64]*story.Article{},
 		stories: map[story.ID]*draft{}, where: map[uint64]story.ID{}, gone: map[story.ID]bool{},
 	}
 }
 
-// used tells whether this batch gave or took the id.
+// used tells whether a decision gave or took the id.
 func (c *changes) used(id story.ID) bool { return c.stories[id] != nil || c.gone[id] }
+
+// members returns how many members the stories have.
+func (c *changes) members() (n int) {
+	for _, d := range c.stories {
+		n += len(d.Members)
+	}
+	return n
+}
+
+// load returns an article, whole.
+func (c *changes) load(seq uint64) (*story.Article, error) {
+	if a := c.arrived[seq]; a != nil {
+		return a, nil
+	}
+	return c.db.Article(seq)
+}
+
+// reapply makes a stored decision come true, of which the stories do not know.
+func (c *changes) reapply(d store.Decided) error {
+	c.now = d.Time
+	if k := d.Decision.Kind; k == story.Open || k == story.Join {
+		a, err := c.db.Article(d.Decision.Article)
+		if err != nil {
+			return err
+		}
+		c.arrived[a.Seq] = a
+		defer delete(c.arrived, a.Seq)
+	}
+	return c.apply(d.Decision)
+}
 
 // draft returns the story with this id, loading it when it is first touched, but
 // for what its revisions said.
@@ -90,9 +121,9 @@ func (c *changes) apply(d story.Decision) error {
 			return err
 		}
 		if d.Kind == story.Show {
-			s.Shown = c.now
+			s.Shown, s.shown = c.now, true
 			if c.quiet && s.origin != nil {
-				s.Shown = s.origin.Shown
+				s.Shown, s.shown = s.origin.Shown, false
 			}
 		} else {
 			s.Closed = true
@@ -102,9 +133,9 @@ func (c *changes) apply(d story.Decision) error {
 	return fmt.Errorf("unknown decision %d", d.Kind)
 }
 
-// place puts an article that is new in this batch into a story.
+// place puts an article that is new in the batch at hand into a story.
 func (c *changes) place(seq uint64, id story.ID, why story.Reason) error {
-	a := c.added[seq]
+	a := c.arrived[seq]
 	if a == nil {
 		return fmt.Errorf("a decision places article %d, which is not new", seq)
 	}
@@ -244,9 +275,9 @@ func (c *changes) alias(from, to *draft) error {
 	was.Formers = from.Formers
 	to.Absorb(&was, c.now)
 	if to.Shown.IsZero() && !from.Shown.IsZero() {
-		to.Shown = c.now // what readers have goes on
+		to.Shown, to.shown = c.now, true // what readers have goes on
 		if c.quiet {
-			to.Shown = from.Shown
+			to.Shown, to.shown = from.Shown, false
 		}
 	}
 	delete(c.stories, from.ID)

@@ -13,8 +13,15 @@ import (
 // stands still would keep the store from using room that became free.
 const backupStall = time.Minute
 
-// adminBackup sends a copy of the store's file.
-func (d *daemon) adminBackup(w http.ResponseWriter, _ *http.Request) {
+// adminBackup sends a copy of the store's file, in which no story is owed, if commits
+// go through.
+func (d *daemon) adminBackup(w http.ResponseWriter, r *http.Request) {
+	if d.pipeline.Ready() == nil {
+		if err := d.pipeline.Settle(r.Context()); err != nil {
+			answer(w, nil, err)
+			return
+		}
+	}
 	w.Header().Set("Content-Type", "application/octet-stream")
 	out := &deadlined{w: w, control: http.NewResponseController(w)}
 	err := d.db.Backup(out, func(n int64) { w.Header().Set("Content-Length", strconv.FormatInt(n, 10)) })

@@ -84,9 +84,15 @@ func OpenDesk(db *store.DB, c Config, log *slog.Logger) (*Desk, error) {
 	}}, nil
 }
 
+// settle has the stories told that are owed.
+func (d *Desk) settle(ctx context.Context) error { return settled(d.do(ctx, look)) }
+
 // Correct makes a correction: a and b are addresses or ids of articles, b "" for
 // story.Out. A *RefusedError says why it cannot be.
 func (d *Desk) Correct(ctx context.Context, kind story.ConstraintKind, a, b string) (Correction, error) {
+	if err := d.settle(ctx); err != nil {
+		return Correction{}, err
+	}
 	c := story.Constraint{Kind: kind}
 	for _, x := range []struct {
 		ref string
@@ -215,11 +221,13 @@ func (d *Desk) article(ref string) (*story.Article, error) {
 
 // change runs fn beside the Grouper, then a pass, and commits both. An error of fn is
 // returned as it is, and refused is true: the Grouper and the store are as they
-// were. After another error the Grouper must be restored.
+// were, but that no story is owed any more. After another error the Grouper must be restored.
 func (p *Pipeline) change(fn func(*story.Commit) error) (err error, refused bool) {
+	if err := p.settle(); err != nil {
+		return err, false
+	}
 	now := p.clock()
-	c := newChanges(now, p.db)
-	p.batch = c
+	c := p.changes(now)
 	defer func() { p.batch = nil }()
 	commit := &story.Commit{Time: now}
 	if err := fn(commit); err != nil {
@@ -228,7 +236,10 @@ func (p *Pipeline) change(fn func(*story.Commit) error) (err error, refused bool
 	if !c.quiet {
 		commit.Decisions = append(commit.Decisions, p.grouper.Pass()...)
 	}
-	if err := p.retell(c, commit, &arrivals{}); err != nil {
+	if err := p.apply(c, commit.Decisions, nil); err != nil {
+		return err, false
+	}
+	if err := p.tell(c, commit); err != nil {
 		return err, false
 	}
 	commit.Engine = p.grouper.State()
@@ -263,6 +274,20 @@ func (p *Pipeline) Do(ctx context.Context, fn func(*story.Commit) error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// Settle returns when no story is owed by what was committed before.
+func (p *Pipeline) Settle(ctx context.Context) error { return settled(p.Do(ctx, look)) }
+
+// look is a change that only looks.
+func look(*story.Commit) error { return errLooked }
+
+// settled is the error of a change that only looked.
+func settled(err error) error {
+	if errors.Is(err, errLooked) {
+		return nil
+	}
+	return err
 }
 
 // perform makes a change and answers it.

@@ -20,6 +20,9 @@ var errLooked = errors.New("nothing to commit")
 // Explain says in plain words why two articles, by address or id, are one story
 // or not, and what would change it.
 func (d *Desk) Explain(ctx context.Context, a, b string) (string, error) {
+	if err := d.settle(ctx); err != nil {
+		return "", err
+	}
 	e := explanation{desk: d}
 	for i, ref := range []string{a, b} {
 		article, err := d.article(ref)

@@ -28,8 +28,7 @@ const (
 
 	// linger is how long a batch waits for the next result, and gatherAtMost how
 	// long for all of them. Results that arrive together are grouped oldest first
-	// and share one wait for the disk, and each story that several of them change
-	// is told and written once.
+	// and share one wait for the disk.
 	linger       = 150 * time.Millisecond
 	gatherAtMost = 3 * time.Second
 
@@ -52,8 +51,9 @@ const (
 	grace = 5 * time.Second
 )
 
-// Pipeline groups and commits: one goroutine, one transaction a batch. It is the
-// only writer of the store and the only user of the Grouper.
+// Pipeline groups and commits: one goroutine, one transaction a batch, and one more for
+// the stories of a burst of batches. It is the only writer of the store and the only
+// user of the Grouper.
 type Pipeline struct {
 	db   *store.DB
 	log  *slog.Logger
@@ -73,11 +73,14 @@ type Pipeline struct {
 	stats   pipelineStats
 	grouper *story.Grouper  // of the goroutine of Run, or of Restore before it
 	heavy   []*job          // of the goroutine of Run: they wait until nothing else comes
-	batch   *changes        // the batch at hand, for used
+	batch   *changes        // the batch at hand, with those before it whose stories are owed
 	reader  *brief.Reader   // of the goroutine that uses grouper
 	worked  time.Time       // of the goroutine of Run: when the last batch was done
 	unsaved *story.Settings // in force, and not stored yet; nil: they are
 	last    time.Time       // FirstSeen of the last batch: never runs backwards
+
+	owedSince time.Time // when the first batch was committed whose stories are owed; zero: none are
+	unpassed  bool      // of the goroutine of Run: the pass of a burst that was broken off is to be made
 
 	// unflushed gives the states of sources that were looked at and brought
 	// nothing; nil: none.
@@ -105,7 +108,7 @@ func NewPipeline(db *store.DB, c Config, log *slog.Logger) *Pipeline {
 		jobs: make(chan *job), tasks: make(chan *task), ended: make(chan struct{}),
 		reader: brief.NewReader(readerBytes),
 	}
-	p.beat.Store(time.Now().UnixNano())
+	p.alive()
 	return p
 }
 
@@ -124,6 +127,9 @@ func (p *Pipeline) settings() Config {
 	return p.config
 }
 
+// alive gives a sign of life.
+func (p *Pipeline) alive() { p.beat.Store(time.Now().UnixNano()) }
+
 // Ready returns nil once the Grouper is restored and while commits go through,
 // else why not.
 func (p *Pipeline) Ready() error {
@@ -138,8 +144,24 @@ func (p *Pipeline) Ready() error {
 	return nil
 }
 
-// Restore rebuilds the Grouper from the store, without deciding anything again.
+// Restore rebuilds the Grouper from the store, without deciding anything again. Stories
+// that are owed are told first.
 func (p *Pipeline) Restore() error {
+	p.reader.Reset() // it may know articles that were never stored
+	if err := p.catchUp(); err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	return p.restore()
+}
+
+// errOwed reports that the Grouper is ahead of the stories.
+var errOwed = errors.New("stories wait to be told")
+
+// restore is Restore where nothing is owed.
+func (p *Pipeline) restore() error {
+	if owed, err := p.db.Owed(); err != nil || owed.From > 0 {
+		return cmp.Or(err, errOwed)
+	}
 	state, err := p.db.Engine()
 	if err == nil {
 		err = p.takeSettings()
@@ -157,7 +179,6 @@ func (p *Pipeline) Restore() error {
 		return fmt.Errorf("restore: %w", err)
 	}
 	p.grouper = g
-	p.reader.Reset() // it may know articles that were never stored
 	p.ready.Store(true)
 	return nil
 }
@@ -166,7 +187,7 @@ func (p *Pipeline) Restore() error {
 func (p *Pipeline) open() iter.Seq2[story.Restored, error] {
 	return func(yield func(story.Restored, error) bool) {
 		for r, err := range p.db.Restorable() {
-			p.beat.Store(time.Now().UnixNano())
+			p.alive()
 			if !yield(r, err) {
 				return
 			}
@@ -215,17 +236,22 @@ func (p *Pipeline) Run(stop <-chan struct{}) error {
 	defer expire.Stop()
 	defer beat.Stop()
 	defer close(p.ended)
-	p.expire()
+	p.expire(stop)
 	for {
-		p.beat.Store(time.Now().UnixNano())
-		var idle <-chan time.Time
+		p.alive()
+		var idle, lull <-chan time.Time
 		if len(p.heavy) > 0 {
 			idle = time.After(min(heavyIdle, heavyAtMost-time.Since(p.heavy[0].came)))
+		}
+		if p.owes() || p.unpassed {
+			lull = time.After(burstLinger)
 		}
 		select {
 		case j := <-p.jobs:
 			batch, empty := p.gather(j)
 			p.work(stop, batch, empty)
+		case <-lull:
+			p.end(stop)
 		case <-idle:
 			p.lift(stop)
 		case t := <-p.tasks:
@@ -237,12 +263,13 @@ func (p *Pipeline) Run(stop <-chan struct{}) error {
 		case <-flush.C:
 			p.flush()
 		case <-expire.C:
-			p.expire()
+			p.expire(stop)
 			p.keepIcons()
 		case <-stop:
 			for len(p.heavy) > 0 {
 				p.lift(stop)
 			}
+			p.end(stop)
 			p.flush()
 			return nil
 		}
@@ -256,8 +283,18 @@ func (p *Pipeline) lift(stop <-chan struct{}) {
 	p.work(stop, []*job{j}, len(p.heavy) == 0)
 }
 
-// gather adds to the first job what comes while results keep coming, and tells
-// whether the queue is empty then. It puts heavy ones aside.
+// end ends a burst without a further result: its stories are told.
+func (p *Pipeline) end(stop <-chan struct{}) {
+	if !p.owes() && !p.unpassed {
+		return
+	}
+	if err := p.commit(&arrivals{}, nil, p.clock(), true); err != nil {
+		p.recover(stop, err)
+	}
+}
+
+// gather adds to the first job what comes while results keep coming, and tells whether
+// that was all: the queue is empty, and they are few. It puts heavy ones aside.
 func (p *Pipeline) gather(first *job) (batch []*job, empty bool) {
 	n := 0
 	add := func(j *job) {
@@ -270,18 +307,22 @@ func (p *Pipeline) gather(first *job) (batch []*job, empty bool) {
 		n += len(j.result.Articles)
 	}
 	add(first)
-	moment, end := time.NewTimer(linger), time.NewTimer(gatherAtMost)
+	wait := linger
+	if p.owes() {
+		wait = burstLinger
+	}
+	moment, end := time.NewTimer(wait), time.NewTimer(gatherAtMost)
 	defer moment.Stop()
 	defer end.Stop()
 	for n < 2*p.most {
 		select {
 		case j := <-p.jobs:
 			add(j)
-			moment.Reset(linger)
+			moment.Reset(wait)
 		case <-moment.C:
-			return batch, true
+			return batch, n < burst
 		case <-end.C:
-			return batch, true
+			return batch, false
 		}
 	}
 	return batch, false
@@ -308,8 +349,8 @@ func (p *Pipeline) work(stop <-chan struct{}, batch []*job, empty bool) {
 	}
 }
 
-// process groups a batch and commits it with its sources' states. The pass also
-// runs when nothing more waits. A result of many more new articles than maxBatch is
+// process groups a batch and commits it with its sources' states. When nothing more
+// waits the burst is over. A result of many more new articles than maxBatch is
 // committed in parts, its state with the last: if that fails, the source is looked at
 // again, and what was stored is known by then.
 func (p *Pipeline) process(batch []*job, empty bool) error {
@@ -340,47 +381,6 @@ func (p *Pipeline) process(batch []*job, empty bool) error {
 	return nil
 }
 
-// commit groups what arrived and commits it with the states.
-func (p *Pipeline) commit(arrived *arrivals, states []story.SourceState, now time.Time, pass bool) error {
-	c := newChanges(now, p.db)
-	p.batch = c
-	defer func() { p.batch = nil }()
-	commit := &story.Commit{Time: now, Listings: arrived.listings, States: states}
-	for _, a := range arrived.edited {
-		commit.Articles = append(commit.Articles, *a)
-		commit.Decisions = append(commit.Decisions, p.grouper.Edit(a)...)
-	}
-	for _, a := range arrived.added {
-		commit.Articles = append(commit.Articles, *a)
-		c.added[a.Seq] = a
-		commit.Decisions = append(commit.Decisions, p.grouper.Add(a)...)
-		p.beat.Store(time.Now().UnixNano())
-	}
-	if pass {
-		commit.Decisions = append(commit.Decisions, p.grouper.Pass()...)
-	}
-	if err := p.retell(c, commit, arrived); err != nil {
-		return err
-	}
-	if len(commit.Articles) > 0 || len(commit.Decisions) > 0 {
-		commit.Engine, commit.Settings = p.grouper.State(), p.unsaved
-	}
-	if err := p.db.Commit(commit); err != nil {
-		return err
-	}
-	if commit.Settings != nil {
-		p.unsaved = nil
-	}
-	if len(arrived.added)+len(arrived.edited) > 0 {
-		p.log.Info("articles taken in", "new", len(arrived.added), "edited", len(arrived.edited), "stories", len(commit.Stories))
-	}
-	p.stats.commits.Add(1)
-	p.stats.added.Add(int64(len(arrived.added)))
-	p.stats.edited.Add(int64(len(arrived.edited)))
-	p.stats.decisions.Add(int64(len(commit.Decisions)))
-	return nil
-}
-
 // clock returns the time of a batch; it never runs backwards, whatever the
 // system's clock does.
 func (p *Pipeline) clock() time.Time {
@@ -390,106 +390,6 @@ func (p *Pipeline) clock() time.Time {
 	}
 	p.last = now
 	return now
-}
-
-// reword names the terms of the decisions by words that the articles use.
-func reword(decisions []story.Decision, load func(seq uint64) (*story.Article, error)) error {
-	for i := range decisions {
-		d := &decisions[i]
-		seq := d.Article
-		if seq == 0 && len(d.Articles) > 0 {
-			seq = d.Articles[0]
-		}
-		if seq == 0 || len(d.Reason.Terms) == 0 {
-			continue
-		}
-		a, err := load(seq)
-		if err != nil {
-			return err
-		}
-		d.Reason.Words(a)
-	}
-	return nil
-}
-
-// retell puts the decisions into the articles' words, applies them to the stories,
-// and makes the changed ones' briefs and revisions anew. The texts of the articles
-// that arrived are at hand; the others are stored.
-func (p *Pipeline) retell(c *changes, commit *story.Commit, arrived *arrivals) error {
-	edited := map[uint64]*story.Article{}
-	for _, a := range arrived.edited {
-		edited[a.Seq] = a
-		p.reader.Forget(a.Seq)
-	}
-	load := func(seq uint64) (*story.Article, error) {
-		if a := cmp.Or(c.added[seq], edited[seq]); a != nil {
-			return a, nil
-		}
-		return p.db.Article(seq)
-	}
-	if err := reword(commit.Decisions, load); err != nil {
-		return err
-	}
-	for _, d := range commit.Decisions {
-		if err := c.apply(d); err != nil {
-			return err
-		}
-	}
-	for _, a := range arrived.edited {
-		if err := c.edit(a); err != nil {
-			return err
-		}
-	}
-	pref := preferences(p.settings())
-	for _, id := range c.order {
-		d := c.stories[id]
-		if !d.texts {
-			continue
-		}
-		marks := d.marks()
-		if err := p.reader.Make(&d.Story, load, pref); err != nil {
-			return fmt.Errorf("story %s: %w", id, err)
-		}
-		d.remarked(marks)
-		d.revise(c)
-		p.beat.Store(time.Now().UnixNano())
-	}
-	c.store(commit)
-	return nil
-}
-
-// revise adds a revision if the story changed materially.
-func (d *draft) revise(c *changes) {
-	now := c.now
-	reason, ok := brief.Material(d.before, &d.Story)
-	if c.quiet { // a part of a story that was there has its date
-		if ok = d.before == nil; ok && d.origin != nil {
-			now, reason = d.origin.Updated(), "part of an earlier story"
-		}
-	}
-	if !ok {
-		return
-	}
-	r := story.Revision{
-		Number: len(d.Revisions) + 1, Time: now, Reason: reason, Reports: d.Reports, Headline: d.Brief.Headline,
-	}
-	if !c.quiet { // else it is no news
-		r.Told = brief.Tell(d.before, &d.Story)
-	}
-	for _, m := range d.Members {
-		r.Articles = append(r.Articles, m.Seq)
-	}
-	d.Revisions = append(d.Revisions, r)
-	d.ForgetTold()
-}
-
-// preferences returns what the config says of a source.
-func preferences(c Config) func(string) brief.Pref {
-	prefs := map[string]brief.Pref{}
-	for _, s := range c.Sources {
-		prefs[s.Name] = brief.Pref{Rank: s.Rank, Paywall: s.Paywall}
-	}
-	return func(source string) brief.Pref { return prefs[source] }
 }
 
 // recover waits until the store commits again and restores the Grouper, which
@@ -508,7 +408,7 @@ func (p *Pipeline) recover(stop <-chan struct{}, cause error) {
 			return
 		case <-timer.C:
 		}
-		p.beat.Store(time.Now().UnixNano())
+		p.alive()
 		err := p.db.Probe()
 		if err == nil {
 			err = p.Restore()
@@ -543,15 +443,17 @@ func (p *Pipeline) flush() {
 	}
 }
 
-// expire removes the stories that retention no longer keeps, some at a time.
-func (p *Pipeline) expire() {
+// expire removes the stories that retention no longer keeps, some at a time. What is
+// owed is told first: it may be about them.
+func (p *Pipeline) expire(stop <-chan struct{}) {
+	p.end(stop)
 	keep, total := p.settings().Retention, 0
-	if keep <= 0 {
+	if keep <= 0 || p.owes() {
 		return
 	}
 	for {
 		removed, err := p.db.Expire(p.now().Add(-keep))
-		p.beat.Store(time.Now().UnixNano())
+		p.alive()
 		total += len(removed)
 		if err != nil {
 			p.log.Error("retention failed", "error", err)

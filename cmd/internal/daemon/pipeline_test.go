@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"storyfold/fetcher"
+	"storyfold/store"
 	"storyfold/story"
 )
 
@@ -71,7 +73,8 @@ func TestKilledStreamEndsAlike(t *testing.T) {
 		playUntilKilled(t, dir)
 		return
 	}
-	want, dir, all := uninterrupted(t), t.TempDir(), results(worldEvents)
+	dir, all := t.TempDir(), results(worldEvents)
+	want := storiesOf(inBursts(t, t.TempDir(), len(all)))
 	kills := 0
 	for done := 0; done < len(all); {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestKilledStreamEndsAlike$")
@@ -83,10 +86,11 @@ func TestKilledStreamEndsAlike(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		before := done
+		before, said := done, ""
 		for lines := bufio.NewScanner(out); lines.Scan(); {
 			n, ok := strings.CutPrefix(lines.Text(), "committed ")
 			if !ok {
+				said += lines.Text() + "\n"
 				continue
 			}
 			if done, err = strconv.Atoi(n); err != nil {
@@ -100,17 +104,46 @@ func TestKilledStreamEndsAlike(t *testing.T) {
 		}
 		cmd.Wait()
 		if done == before {
-			t.Fatalf("the child made no progress after %d results", done)
+			t.Fatalf("the child made no progress after %d results: %s", done, said)
 		}
 	}
 	db := openStore(t, dir)
 	defer closeStore(t, db)
-	if got := outcome(t, db); got != want {
+	if got := storiesOf(outcome(t, db)); got != want {
 		t.Errorf("killed %d times, the stream ends otherwise\n%s", kills, firstDifference(got, want))
 	}
 	if kills == 0 {
 		t.Error("no child was killed")
 	}
+}
+
+// playBurst takes result i of the world as a batch, every fourth of which ends a burst.
+func playBurst(t *testing.T, p *Pipeline, all []*fetcher.Result, i int) {
+	t.Helper()
+	p.now = clockAt(i)
+	if err := p.process([]*job{{result: all[i]}}, i%4 == 3 || i == len(all)-1); err != nil {
+		t.Fatalf("result %d: %v", i, err)
+	}
+}
+
+// inBursts takes the first n results of the world in bursts and returns the outcome.
+func inBursts(t *testing.T, dir string, n int) string {
+	t.Helper()
+	db := openStore(t, dir)
+	defer closeStore(t, db)
+	p, all := testPipeline(t, db, time.Now), results(worldEvents)
+	for i := range n {
+		playBurst(t, p, all, i)
+	}
+	return outcome(t, db)
+}
+
+// storiesOf returns an outcome, sorted, without the numbers of revisions: a story that is
+// told more often may have more, and its last one at another time.
+func storiesOf(outcome string) string {
+	lines := strings.Split(regexp.MustCompile(` revisions \d+`).ReplaceAllString(outcome, ""), "\n")
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
 }
 
 // playUntilKilled goes on with the world after the last stored result.
@@ -119,9 +152,10 @@ func playUntilKilled(t *testing.T, dir string) {
 	if err := db.Check(); err != nil {
 		t.Fatalf("Check after a kill: %v", err)
 	}
-	p, all := testPipeline(t, db, time.Now), results(worldEvents)
-	for i := taken(t, db.States); i < len(all); i++ {
-		play(t, p, all, i, i+1)
+	begin, all := taken(t, db.States), results(worldEvents)
+	p := testPipeline(t, db, clockAt(begin-1))
+	for i := begin; i < len(all); i++ {
+		playBurst(t, p, all, i)
 		fmt.Printf("committed %d\n", i+1)
 	}
 	closeStore(t, db)
@@ -206,6 +240,39 @@ func failAndRecover(t *testing.T) {
 	close(stop)
 	if err := <-ended; err != nil {
 		t.Errorf("Run: %v", err)
+	}
+	failWhileOwing(t, db)
+}
+
+// failWhileOwing refuses the second batch of a burst, and then the telling of the first.
+func failWhileOwing(t *testing.T, db *store.DB) {
+	p, all := testPipeline(t, db, clockAt(40)), results(worldEvents)
+	if err := p.process([]*job{{result: all[2]}}, false); err != nil {
+		t.Fatal(err)
+	}
+	lift := limitFiles(t)
+	if err := p.process([]*job{{result: all[3]}}, false); err == nil {
+		t.Error("the second batch on a full disk: no error")
+	}
+	if err := p.Restore(); err == nil {
+		t.Error("telling on a full disk: no error")
+	}
+	if owed, err := db.Owed(); err != nil || len(owed.Articles) == 0 {
+		t.Errorf("on a full disk there is owed %+v, %v", owed, err)
+	}
+	lift()
+	if err := p.Restore(); err != nil {
+		t.Fatal(err)
+	}
+	if owed, err := db.Owed(); err != nil || owed.From > 0 {
+		t.Errorf("with room again there is owed %+v, %v", owed, err)
+	}
+	n, err := p.once(t.Context(), all[2])
+	if err != nil || n.New > 0 || n.Unchanged != len(all[2].Articles) {
+		t.Errorf("the first batch again: %+v, %v", n, err)
+	}
+	if n, err := p.once(t.Context(), all[3]); err != nil || n.New != len(all[3].Articles) {
+		t.Errorf("the second batch again: %+v, %v", n, err)
 	}
 }
 

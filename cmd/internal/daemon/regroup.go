@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -129,11 +130,19 @@ func (s StoryName) String() string {
 
 // Diff says what the settings of c would make of the open stories of a store. It
 // changes nothing. A daemon may commit meanwhile; then it is tried again.
-func Diff(db *store.DB, c Config, log *slog.Logger) (out Regrouped, err error) {
+func Diff(db *store.DB, c Config, log *slog.Logger) (Regrouped, error) {
+	return diffOnce(db, c, log, NewPipeline(db, c, log).catchUp)
+}
+
+// diffOnce is Diff, with settle to have the stories told that are owed.
+func diffOnce(db *store.DB, c Config, log *slog.Logger, settle func() error) (out Regrouped, err error) {
 	for range 3 {
+		if err := settle(); err != nil {
+			return Regrouped{}, err
+		}
 		generation := db.Generation()
 		out, err = diff(db, c, log)
-		if db.Generation() == generation {
+		if db.Generation() == generation && !errors.Is(err, errOwed) {
 			break
 		}
 	}
@@ -142,7 +151,7 @@ func Diff(db *store.DB, c Config, log *slog.Logger) (out Regrouped, err error) {
 
 func diff(db *store.DB, c Config, log *slog.Logger) (Regrouped, error) {
 	p := NewPipeline(db, c, log)
-	if err := p.Restore(); err != nil {
+	if err := p.restore(); err != nil {
 		return Regrouped{}, err
 	}
 	out := Regrouped{Before: groupSettings(p.settings().Group), After: groupSettings(c.Group)}
@@ -255,7 +264,8 @@ func (d *daemon) adminDiff(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	out, err := Diff(d.db, Config{Group: story.Options{Window: s.Window, Strictness: s.Strictness}}, d.Log)
+	c := Config{Group: story.Options{Window: s.Window, Strictness: s.Strictness}}
+	out, err := diffOnce(d.db, c, d.Log, func() error { return d.pipeline.Settle(r.Context()) })
 	answer(w, out, err)
 }
 

@@ -3,6 +3,7 @@ package daemon
 import (
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http/httptest"
@@ -144,7 +145,7 @@ func (w *week) live() {
 	w.check()
 	w.checkMoved()
 	closeStore(w.t, w.db)
-	for _, kind := range []string{"open", "join", "copy", "merge", "split", "move", "emptied", "edit"} {
+	for _, kind := range []string{"open", "join", "copy", "merge", "split", "move", "emptied", "edit", "lost"} {
 		if w.counts[kind] == 0 {
 			w.t.Errorf("in this week there was no %s: %v", kind, w.counts)
 		}
@@ -183,8 +184,9 @@ func (w *week) happen() {
 			w.edit(arrived, commit, s)
 		}
 	}
-	for _, a := range arrived.added {
-		c.added[a.Seq] = a
+	for _, a := range slices.Concat(arrived.added, arrived.edited) {
+		c.arrived[a.Seq] = a
+		w.p.reader.Forget(a.Seq)
 	}
 	for _, s := range open { // the pass
 		if s.Shown.IsZero() && !touched[s.ID] && w.rand.IntN(3) > 0 {
@@ -194,16 +196,31 @@ func (w *week) happen() {
 	if len(commit.Decisions) == 0 && len(arrived.edited) == 0 {
 		return
 	}
-	if err := w.p.retell(c, commit, arrived); err != nil {
+	if err := errors.Join(w.p.apply(c, commit.Decisions, arrived.edited), w.p.tell(c, commit)); err != nil {
 		w.t.Fatal(err)
 	}
-	if err := w.db.Commit(commit); err != nil {
+	if w.rand.IntN(5) == 0 {
+		w.lose(commit)
+	} else if err := w.db.Commit(commit); err != nil {
 		w.t.Fatal(err)
 	}
 	w.asStored(commit)
 	for _, a := range commit.Aliases {
 		w.merged[a.From] = w.now
 	}
+}
+
+// lose commits what happened, and the process ends before the stories are stored: the
+// next one is to tell them as this one did.
+func (w *week) lose(commit *story.Commit) {
+	owing := *commit
+	owing.Stories, owing.Aliases, owing.Fresh, owing.Owing = nil, nil, nil, true
+	if err := w.db.Commit(&owing); err != nil {
+		w.t.Fatal(err)
+	}
+	closeStore(w.t, w.db)
+	w.open()
+	w.counts["lost"]++
 }
 
 // asStored fails the test unless the store gives back the stories of a commit, and
