@@ -47,6 +47,7 @@ type lexicon struct {
 	names []name
 	words []word
 	lnDF  []float64 // ln(DF + ½) of each stem, renewed with DF
+	waits bool      // lnDF is not renewed now, but for all stems by settle
 
 	texts slab[byte]
 	posts slab[posting]
@@ -186,7 +187,21 @@ func (l *lexicon) drop(id int32) {
 
 // renew takes the logarithm of a stem's document frequency, which changed.
 func (l *lexicon) renew(id int32) {
+	if l.waits {
+		return
+	}
 	l.lnDF[id] = math.Log(float64(l.words[id].df)/rootOne + 0.5)
+}
+
+// settle renews all stems after waits was set: where many articles come and none is
+// scored, a logarithm for each change of a frequency is a part of the cost.
+func (l *lexicon) settle() {
+	l.waits = false
+	for id := range l.names {
+		if l.names[id].refs > 0 {
+			l.renew(int32(id))
+		}
+	}
 }
 
 // text returns a stem as it is written. It is good until the stem is dropped.

@@ -107,9 +107,11 @@ func (g *Grouper) State() []byte {
 // yields one.
 func Restore(o Options, state []byte, open iter.Seq2[Restored, error]) (*Grouper, error) {
 	g := NewGrouper(o)
+	g.lex.waits = true
 	if err := g.restoreStories(open); err != nil {
 		return nil, err
 	}
+	g.lex.settle()
 	if len(state) > 0 {
 		if err := g.setState(state); err != nil {
 			return nil, fmt.Errorf("restore the grouping's state: %w", err)
