@@ -31,10 +31,7 @@ func (c *cleaner) clean(title, body, lang string) (kept []line, dropped int) {
 	c.sentences = text.AppendSentences(c.sentences[:0], body, lang)
 	s := dropTitle(c.sentences, title)
 	all := len(s)
-	c.openings = c.openings[:0]
-	for i := range s {
-		c.openings = append(c.openings, openingOf(s[i].Text))
-	}
+	c.open(s)
 	s = dropLists(cutTail(s, c.openings), c.openings)
 	out := c.lines[:0]
 	for i := range s {
@@ -46,7 +43,7 @@ func (c *cleaner) clean(title, body, lang string) (kept []line, dropped int) {
 			t = cutStamp(t)
 		}
 		if len(t) != len(s[i].Text) {
-			opens = openingOf(t)
+			opens, _ = openingOf(t, s[i].Whole, nil)
 		}
 		if opens&(related|invitation) != 0 {
 			continue
@@ -66,6 +63,25 @@ func (c *cleaner) clean(title, body, lang string) (kept []line, dropped int) {
 	}
 	c.lines = out
 	return out, all - len(out)
+}
+
+// open sets the openings of the sentences. What belongs to a notice that goes over
+// several sentences opens as the first of them.
+func (c *cleaner) open(s []text.Sentence) {
+	c.openings = c.openings[:0]
+	for i := 0; i < len(s); {
+		end := i + 1
+		for end < len(s) && s[end].Paragraph == s[i].Paragraph {
+			end++
+		}
+		for i < end {
+			is, more := openingOf(s[i].Text, s[i].Whole, s[i+1:end])
+			for range 1 + more {
+				c.openings = append(c.openings, is)
+			}
+			i += 1 + more
+		}
+	}
 }
 
 // dropTitle leaves out first lines that repeat the title.
@@ -99,11 +115,33 @@ func bareWords(s string) string {
 // cutTail cuts off what follows an article: from the first line on that says so.
 func cutTail(s []text.Sentence, openings []opening) []text.Sentence {
 	for i := range s {
-		if i >= 2 && openings[i]&tail != 0 && startsLine(s, i) && (i >= len(s)/3 || !s[i].Whole) {
+		if i < 2 || openings[i]&(ending|listing) == 0 || !startsLine(s, i) || i < len(s)/3 && s[i].Whole {
+			continue
+		}
+		if openings[i]&ending != 0 || !proseAfter(s, i) {
 			return s[:i]
 		}
 	}
 	return s
+}
+
+// prose is the length in runes from which a paragraph is taken for one of an article.
+const prose = 200
+
+// proseAfter reports whether the article goes on after the paragraph of s[i]: a long
+// paragraph follows that ends as a sentence does.
+func proseAfter(s []text.Sentence, i int) bool {
+	runes := 0
+	for j := i + 1; j < len(s); j++ {
+		if startsLine(s, j) {
+			runes = 0
+		}
+		runes += utf8.RuneCountInString(s[j].Text)
+		if s[j].Paragraph != s[i].Paragraph && runes >= prose && s[j].Whole {
+			return true
+		}
+	}
+	return false
 }
 
 // dropLists leaves out the link lists inside an article, in both slices: a heading
@@ -116,7 +154,7 @@ func dropLists(s []text.Sentence, openings []opening) []text.Sentence {
 			out++
 			continue
 		}
-		heading := utf8.RuneCountInString(s[i].Text) < 30
+		heading := utf8.RuneCountInString(s[i].Text) < maxHeading
 		for i+1 < len(s) && s[i+1].Paragraph == s[i].Paragraph {
 			i++
 		}

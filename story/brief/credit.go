@@ -9,7 +9,23 @@ import (
 )
 
 // isCredit reports whether s tells who made the article, not a part of the report.
-func isCredit(s string) bool { return containsCredit(s) || isByline(s) }
+func isCredit(s string) bool {
+	if s == "" {
+		return false
+	}
+	front := strings.TrimLeft(s, "(—– ")
+	for _, p := range frontCredits {
+		if n := foldedLen(front, p); n > 0 && (len(front) < len(s) || !unicode.IsLower(firstRune(front[n:]))) {
+			return true
+		}
+	}
+	return containsCredit(s) || isByline(s)
+}
+
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
+}
 
 // containsCredit reports whether s has one of credits in it, in whatever case,
 // where a word begins. It walks s once, for all of them.
@@ -30,36 +46,7 @@ func containsCredit(s string) bool {
 }
 
 // hasFolded reports whether s begins with p, which is in lower case, capitals or not.
-func hasFolded(s, p string) bool {
-	j := 0
-	for i := 0; i < len(p); {
-		if j >= len(s) {
-			return false
-		}
-		if p[i] < utf8.RuneSelf {
-			if fold(s[j]) != p[i] {
-				return false
-			}
-			i, j = i+1, j+1
-			continue
-		}
-		want, n := utf8.DecodeRuneInString(p[i:])
-		r, m := utf8.DecodeRuneInString(s[j:])
-		if r != want && unicode.ToLower(r) != want {
-			return false
-		}
-		i, j = i+n, j+m
-	}
-	return true
-}
-
-// fold returns an ASCII capital in lower case, and other bytes as they are.
-func fold(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c | 0x20
-	}
-	return c
-}
+func hasFolded(s, p string) bool { return foldedLen(s, p) > 0 }
 
 // isByline reports whether s tells who reported from where.
 func isByline(s string) bool {
@@ -78,10 +65,16 @@ func isByline(s string) bool {
 
 // credits are said of who made the article.
 var credits = []string{
-	"contributed to this report", "contributed reporting", "contributed to this story", "contributed to this article", "reporting by ", "editing by ",
-	"writing by ", "translated by ", "compiled by ", "additional reporting", "originally published", "first appeared on", "appeared first on",
-	"all rights reserved", "may not be published, broadcast", "getty images", "ap photo", "(photo by", "alle rechte vorbehalten", "tous droits réservés",
-	"todos los derechos reservados", "все права защищены", "with files from", "(redaktion:", "(redaction by", "mit material von", "avec afp", "con información de",
+	"contributed to this report", "contributed reporting", "contributed to this story", "contributed to this article", "all rights reserved",
+	"may not be published, broadcast", "via getty images", "/getty images", "getty images)", "ap photo", "(photo by", "with files from", "alle rechte vorbehalten",
+	"tous droits réservés", "todos los derechos reservados", "tutti i diritti riservati", "все права защищены", "(redaktion:", "(redaction by", "(avec afp", "(mit material von",
+	"(con información de",
+}
+
+// frontCredits begin a sentence, in brackets or before a name, that tells the same.
+var frontCredits = []string{
+	"reporting by ", "editing by ", "writing by ", "translated by ", "compiled by ", "additional reporting by ", "with additional reporting ", "mit material von ",
+	"con información de ",
 }
 
 // creditsByFront are credits by their first byte, and by their second one, as

@@ -15,6 +15,18 @@ const maxDateline = 90
 // report begins with ("SEOUL, South Korea (AP) — ", "（平壤6月19日電）").
 func cutDateline(s string) string {
 	s = cutSigns(s)
+	for range 2 { // "(ANSA) - ROMA, 3 MAR - "
+		cut := cutDashed(s)
+		if cut == s {
+			break
+		}
+		s = cut
+	}
+	return cutBracket(cutPlace(s))
+}
+
+// cutDashed cuts off what a dash ends.
+func cutDashed(s string) string {
 	n := 0
 	for i, r := range s {
 		if n++; n > maxDateline+1 {
@@ -29,7 +41,44 @@ func cutDateline(s string) string {
 			return tail
 		}
 	}
-	return cutPlace(s)
+	return s
+}
+
+// cutBracket cuts off an agency in brackets that no dash follows, with the place
+// before it ("(PTI) ", "Kabul, March 3 (PTI) ").
+func cutBracket(s string) string {
+	front := text.Clip(s, maxDateline)
+	i, end := strings.IndexByte(front, '('), strings.IndexByte(front, ')')
+	if i < 0 || end < i || !isAcronym(s[i+1:end]) || i > 0 && !isDated(s[:i]) {
+		return s
+	}
+	if tail := strings.TrimLeft(s[end+1:], " :"); opens(tail) {
+		return tail
+	}
+	return s
+}
+
+// isAcronym reports whether s is two to six capitals.
+func isAcronym(s string) bool {
+	return len(s) >= 2 && len(s) <= 6 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
+// isDated reports whether head is a place and a day: "Kabul, March 3", "MADRID, 3 mar 2026".
+func isDated(head string) bool {
+	words := strings.Fields(head)
+	if len(words) > 7 || !strings.Contains(head, ",") {
+		return false
+	}
+	day := false
+	for _, w := range words {
+		bare := strings.ToLower(strings.Trim(w, ",."))
+		first, _ := utf8.DecodeRuneInString(w)
+		day = day || isDigits(bare)
+		if !unicode.IsUpper(first) && !isDigits(bare) && !isMonth(bare) {
+			return false
+		}
+	}
+	return day
 }
 
 // cutPlace cuts a place in capitals with a colon off the front ("AMMAN: ").
@@ -57,15 +106,17 @@ func cutStamp(s string) string {
 		bare := strings.ToLower(strings.Trim(word, ",.()[]|–—-"))
 		digits := strings.Trim(strings.TrimRight(bare, "apmsthnrd"), "0123456789") == "" && bare != "" && bare[0] <= '9'
 		switch {
-		case bare == "", i > 0 && bare == "at", stampWords[strings.TrimRight(bare, ":")]:
+		case bare == "", i > 0 && (bare == "at" || bare == "on" || bare == "on:"), i == 0 && bare == "first", stampWords[strings.TrimRight(bare, ":")]:
 		case word[0] == '[' && digits:
 			return strings.TrimSpace(after) // a footnote
 		case isMonth(bare):
 			month = true
 		case clockOf(bare) > 0:
 			clock += clockOf(bare)
-		case digits && len(bare) == 4 && (bare[:2] == "19" || bare[:2] == "20"):
+		case digits && len(bare) == 4 && (bare[:2] == "19" || bare[:2] == "20"), len(bare) == 5 && bare[:2] == "20" && bare[4] == ':' && isDigits(bare[:4]):
 			year = true
+		case year && day && digits && len(bare) <= 2: // 2026 - 03 - 04
+			month = true
 		case digits && len(bare) <= 4, strings.Trim(bare, "0123456789/.-") == "" && bare[0] <= '9':
 			day = true
 			month = month || strings.ContainsAny(bare, "/-")
@@ -104,7 +155,7 @@ func isMonth(s string) bool {
 // isZone reports whether s, in lower case, may stand around a time of day.
 func isZone(s string) bool {
 	switch s {
-	case "am", "pm", "a.m", "p.m", "et", "edt", "est", "ct", "cdt", "cst", "pt", "pdt", "pst", "gmt", "bst", "utc", "cet", "cest", "ist", "hkt", "uk", "uhr", "msk", "мск":
+	case "am", "pm", "a.m", "p.m", "et", "edt", "est", "ct", "cdt", "cst", "pt", "pdt", "pst", "gmt", "bst", "utc", "cet", "cest", "ist", "hkt", "hrs", "uk", "uhr", "msk", "мск":
 		return true
 	}
 	return false
@@ -144,6 +195,10 @@ func isDateline(head string) bool {
 	if strings.HasSuffix(head, "기자") || strings.HasSuffix(head, "특파원") {
 		return true
 	}
+	head = strings.TrimRight(head, ".,: ")
+	if newsrooms[head] {
+		return true
+	}
 	if open := strings.LastIndexByte(head, '('); strings.HasSuffix(head, ")") && open >= 0 {
 		return len(strings.Fields(head[:open])) <= 8 && utf8.RuneCountInString(head[open:]) <= 40
 	}
@@ -152,6 +207,10 @@ func isDateline(head string) bool {
 	upper := utf8.RuneCountInString(place) >= 4 && strings.ToUpper(place) == place && strings.ToLower(place) != place
 	return upper && len(words) <= 7 || isPlace(words)
 }
+
+// newsrooms stand alone before a dash.
+var newsrooms = map[string]bool{"AP": true, "AFP": true, "dpa": true, "CNN": true, "BBC": true, "NPR": true, "ABC": true, "CBS": true, "NBC": true, "EFE": true,
+	"UPI": true, "PTI": true, "ANI": true, "VOA": true}
 
 // isPlace reports whether words are a place and its country ("Kabul, Afghanistan").
 func isPlace(words []string) bool {
@@ -179,8 +238,8 @@ func cutSigns(s string) string {
 		switch r {
 		case '（', '(':
 			end = closedBy(s, "）", ")")
-		case '【', '［':
-			end = closedBy(s, "】", "］")
+		case '【', '［', '[':
+			end = closedBy(s, "】", "］", "]")
 		default:
 			if unicode.Is(unicode.Han, r) {
 				end = wired(s)
@@ -189,11 +248,12 @@ func cutSigns(s string) string {
 		if end == 0 {
 			break
 		}
-		next, _ := utf8.DecodeRuneInString(strings.TrimLeft(s[end:], " 　:：=＝"))
+		rest := strings.TrimLeft(s[end:], " 　:：=＝-–—―")
+		next, _ := utf8.DecodeRuneInString(rest)
 		if !isDense(next) && next != '（' && next != '「' && next != '“' && next != '(' {
 			break
 		}
-		s = strings.TrimLeft(s[end:], " 　:：=＝")
+		s = rest
 	}
 	return s
 }

@@ -19,7 +19,8 @@ func isFit(s string, whole bool, l look) bool {
 	case unicode.IsLower(first), l.markup, !l.prose, !l.paired, l.address:
 		return false
 	}
-	return !isCaption(s) && !isAside(s) && !strings.HasSuffix(s, ":") && !strings.HasSuffix(s, "...") && !strings.HasSuffix(s, "…")
+	end := strings.TrimRight(s, ")]} ")
+	return !isCaption(s) && !isAside(s) && !strings.HasSuffix(s, ":") && !strings.HasSuffix(end, "...") && !strings.HasSuffix(end, "…")
 }
 
 // isAside reports whether all of s is in brackets.

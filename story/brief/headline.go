@@ -235,11 +235,37 @@ var labels = []string{
 func cleanTitle(title, outlet, source, address string) string {
 	title = strings.TrimSpace(title)
 	for range 2 {
-		cut := cutLabel(cutOutlet(title, outlet, source, host(address)))
+		cut := cutLabel(cutMark(cutOutlet(title, outlet, source, host(address))))
 		if cut == title || cut == "" {
 			break
 		}
 		title = cut
+	}
+	return cutStamp(title)
+}
+
+// marks stand in brackets at the end of a title and say nothing of the story.
+var marks = map[string]bool{"video": true, "videos": true, "photo": true, "photos": true, "gallery": true, "audio": true, "update": true, "updated": true,
+	"read more": true, "foto": true, "fotos": true, "bilder": true, "vidéo": true, "vidéos": true, "vídeo": true, "galería": true, "видео": true, "фото": true,
+	"動画": true, "写真": true, "视频": true, "图": true, "사진": true, "영상": true}
+
+// cutMark cuts a mark such as " (video)" off the end.
+func cutMark(title string) string {
+	var open string
+	switch {
+	case strings.HasSuffix(title, ")"):
+		open = "("
+	case strings.HasSuffix(title, "]"):
+		open = "["
+	default:
+		return title
+	}
+	i := strings.LastIndex(title, open)
+	if i < 0 || !marks[strings.ToLower(strings.TrimSpace(title[i+1:len(title)-1]))] {
+		return title
+	}
+	if head := strings.TrimSpace(title[:i]); utf8.RuneCountInString(head) >= 8 {
+		return head
 	}
 	return title
 }

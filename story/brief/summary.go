@@ -311,7 +311,9 @@ func beginsLeaning(s string) bool {
 	for _, r := range s {
 		switch {
 		case 'a' <= r && r <= 'z', r == '\'':
-		case unicode.IsLetter(r) || r == '’':
+		case r == '’':
+			r = '\''
+		case unicode.IsLetter(r):
 			r = unicode.ToLower(r)
 		default:
 			_, ok := leaning[string(word)]
