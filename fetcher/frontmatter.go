@@ -17,8 +17,8 @@ import (
 const maxFrontMatter = 64 << 10
 
 // splitFrontMatter separates the block between "---" lines (YAML) or "+++" lines
-// (TOML) at the front of text from the body below it. Without such a block fence
-// is "" and body is text.
+// (TOML) at the front of text from the body below it. Where the line below YAML is
+// missing, an empty line ends it. Without such a block fence is "" and body is text.
 func splitFrontMatter(text string) (fence, block, body string) {
 	first, rest, ok := strings.Cut(text, "\n")
 	fence = strings.TrimRight(first, " \t\r")
@@ -36,7 +36,27 @@ func splitFrontMatter(text string) (fence, block, body string) {
 		}
 		at += len(ln) + 1
 	}
+	if block, body, ok := strings.Cut(rest, "\n\n"); ok && fence == "---" && allFields(block) {
+		return fence, block, body // its end was forgotten
+	}
 	return "", "", text // "---" as a rule between paragraphs
+}
+
+// allFields reports whether every line of block is "key: value" or a part of a list, and
+// some key is one that we know.
+func allFields(block string) bool {
+	known := false
+	for ln := range strings.SplitSeq(block, "\n") {
+		key, _, ok := strings.Cut(ln, ":")
+		switch {
+		case strings.HasPrefix(strings.TrimSpace(ln), "- "):
+		case !ok, key == "", strings.ContainsAny(key, " \t"):
+			return false
+		case fieldNames[strings.ToLower(key)] != "":
+			known = true
+		}
+	}
+	return known
 }
 
 // errFrontMatter is returned for front matter from which nothing could be read.
