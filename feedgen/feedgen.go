@@ -72,7 +72,7 @@ type Options struct {
 type Config struct {
 	BaseURL  string // without a slash at the end; "http://127.0.0.1:8080"
 	Timezone *time.Location
-	Sources  []story.Source // an article of none of them is not shown
+	Sources  []story.Source // an article of none of them that is enabled is not shown
 	Feeds    []Feed         // one of them is named "stories"
 	Mutes    []Mute
 	Hub      string // WebSub hub that open feeds name; "": none

@@ -3,6 +3,7 @@ package feedgen
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -131,6 +132,32 @@ func TestAboutHidesSources(t *testing.T) {
 	}
 	if got.Stories == len(m.list) || len(got.Sources) != 1 || got.Sources["ledger"] == nil {
 		t.Errorf("%d stories and the sources %v, want those of the ledger alone", got.Stories, got.Sources)
+	}
+}
+
+// What a source brought is not shown while the source is not enabled, and shown again afterwards.
+func TestDisabledSource(t *testing.T) {
+	m, c := newspaper()
+	h := newHandler(m, c)
+	paths := []string{"/", "/feed.atom", "/feed.json", "/api/stories?limit=500", "/search.atom?q=ferry"}
+	before := map[string]string{}
+	for _, path := range paths {
+		before[path] = string(body(t, h, path))
+	}
+	off := c
+	off.Sources = slices.Clone(c.Sources)
+	off.Sources[0].Enabled = false // north: Northern Wire
+	h.Configure(off)
+	for _, path := range paths {
+		if got := string(body(t, h, path)); strings.Contains(got, "Northern Wire") || !strings.Contains(before[path], "Northern Wire") {
+			t.Errorf("GET %s names an article of a source that is not enabled", path)
+		}
+	}
+	h.Configure(c)
+	for _, path := range paths {
+		if string(body(t, h, path)) != before[path] {
+			t.Errorf("GET %s differs after the source was enabled again", path)
+		}
 	}
 }
 

@@ -434,12 +434,12 @@ func searchText(s *Shown) string {
 	return b.String()
 }
 
-// categoryFilter links the categories of the sources, in the order of the config.
+// categoryFilter links the categories of the enabled sources, in the order of the config.
 func categoryFilter(c *Config, q query, root string) filterGroup {
 	g := filterGroup{Label: "Categories"}
 	var names []string
 	for _, s := range c.Sources {
-		if name := cleanLine(s.Category, 40); name != "" && !slices.Contains(names, name) && len(names) < 12 {
+		if name := cleanLine(s.Category, 40); s.Enabled && name != "" && !slices.Contains(names, name) && len(names) < 12 {
 			names = append(names, name)
 		}
 	}

@@ -17,7 +17,7 @@ import (
 // settings are a Config, made ready for use. They do not change.
 type settings struct {
 	Config
-	sources map[string]bool   // names of the configured sources
+	sources map[string]bool   // names of the configured sources that are enabled
 	feeds   map[string]*Feed  // by name, with defaults filled in
 	muted   []story.Mute      // on pages; Mutes holds them, too
 	users   map[string]string // hashes by name; nil if there are none
@@ -38,7 +38,9 @@ func newSettings(c Config) *settings {
 	s.BaseURL = strings.TrimRight(c.BaseURL, "/")
 	s.local = loopbackURL(s.BaseURL)
 	for _, src := range c.Sources {
-		s.sources[src.Name] = true
+		if src.Enabled {
+			s.sources[src.Name] = true
+		}
 	}
 	s.Mutes = sortMutes(c.Mutes)
 	s.Feeds = slices.Clone(c.Feeds)
@@ -82,7 +84,7 @@ func (v *view) same(w *view) bool {
 }
 
 // Shown is a story as a reader may see it: of its articles only those that a
-// configured source brings, and nothing that is known from the others alone.
+// configured and enabled source brings, and nothing that is known from the others alone.
 type Shown struct {
 	story.Story
 
