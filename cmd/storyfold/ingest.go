@@ -65,7 +65,10 @@ func (a *app) ingest(ctx context.Context, c *config, paths []string) error {
 	}
 	fmt.Fprintf(a.stdout, "%s: %d new, %d edited, %d unchanged\n",
 		count(n.New+n.Edited+n.Unchanged, "article", "articles"), n.New, n.Edited, n.Unchanged)
-	if problems != nil {
+	switch {
+	case errors.Is(problems, context.Canceled):
+		return withHint(problems, "what was read until then was taken; run the command again for the rest")
+	case problems != nil:
 		return withHint(problems, "what could be read was taken; mend these files and run the command again")
 	}
 	return nil
