@@ -7,7 +7,7 @@ import (
 )
 
 // stemCache remembers the stems of words, those of all languages together: a table
-// of fixed size in which a word has two places, side by side. So it is bounded, whatever
+// of fixed size in which a word has four places, side by side. So it is bounded, whatever
 // words come. It has no pointers, and who reads it needs no lock.
 //
 // An entry has a head and then the word, with zeros up to the next whole number, and the end of the stem: the stem
@@ -31,8 +31,10 @@ const (
 	headWrites = 26
 )
 
-// Nearly all words fit into half a line of the processor's cache, the two places of a word so into one.
+// Nearly all words fit into half a line of the processor's cache, the places of a word so into two.
 const (
+	ways = 4 // places of a word
+
 	shortSize, shortPlaces = 4, 1 << 16
 	longSize, longPlaces   = 8, 1 << 13
 )
@@ -63,14 +65,14 @@ func (k *wordKey) finish(n int) {
 func (k *wordKey) numbers() int        { return (k.n + 7) / 8 }
 func (k *wordKey) number(i int) uint64 { return binary.LittleEndian.Uint64(k.b[8*i:]) }
 
-// place returns the first place of a word; the other one is beside it.
+// place returns the first place of a word; the others follow it.
 func (c *stemCache) place(rules uint8, k *wordKey) int {
 	h := uint64(rules)<<8 | uint64(k.n)
 	for i := range k.numbers() {
 		h = (h ^ k.number(i)) * wordBase
 		h ^= h >> 32
 	}
-	return int(h*windowBase>>33) & (c.places - 1)
+	return int(h*windowBase>>33) & (c.places - ways)
 }
 
 // at returns the entry at a place.
@@ -97,8 +99,8 @@ func rememberStem(rules uint8, k *wordKey, stem string) {
 func (c *stemCache) get(rules uint8, k *wordKey) (stem []byte, known bool) {
 	word, n := uint64(rules)<<headRules|uint64(k.n)<<headLength, k.numbers()
 	place := c.place(rules, k)
-	for i := range 2 {
-		e := c.at(place ^ i)
+	for i := range ways {
+		e := c.at(place + i)
 		head := e[0].Load()
 		if head%(1<<headPrefix) != word || !k.isIn(e) {
 			continue
@@ -129,8 +131,8 @@ func (k *wordKey) isIn(e []atomic.Uint64) bool {
 	return true
 }
 
-// put reports whether an entry has room for the word and its stem. What stood in its
-// place then takes the place beside it.
+// put reports whether an entry has room for the word and its stem, which then take a free place
+// of the word, or that of another one, by turns.
 func (c *stemCache) put(rules uint8, k *wordKey, stem string) bool {
 	prefix, n := 0, k.numbers()
 	for prefix < min(k.n, len(stem)) && k.b[prefix] == stem[prefix] {
@@ -145,13 +147,12 @@ func (c *stemCache) put(rules uint8, k *wordKey, stem string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	place := c.place(rules, k)
-	e, beside := c.at(place), c.at(place^1)
-	if head := e[0].Load(); head != 0 {
-		beside[0].Store(0)
-		for i := range e[1:] {
-			beside[1+i].Store(e[1+i].Load())
+	e := c.at(place + int(c.writes%ways))
+	for i := range ways {
+		if free := c.at(place + i); free[0].Load() == 0 {
+			e = free
+			break
 		}
-		beside[0].Store(c.counted(head))
 	}
 	e[0].Store(0)
 	for i := range e[1:] {
@@ -161,12 +162,7 @@ func (c *stemCache) put(rules uint8, k *wordKey, stem string) bool {
 			e[1+i].Store(binary.LittleEndian.Uint64(ends[8*(i-n):]))
 		}
 	}
-	e[0].Store(c.counted(uint64(end)<<headEnd | uint64(prefix)<<headPrefix | uint64(rules)<<headRules | uint64(k.n)<<headLength))
-	return true
-}
-
-// counted returns a head with the number of the next write.
-func (c *stemCache) counted(head uint64) uint64 {
 	c.writes++
-	return head%(1<<headWrites) | c.writes<<headWrites
+	e[0].Store(c.writes<<headWrites | uint64(end)<<headEnd | uint64(prefix)<<headPrefix | uint64(rules)<<headRules | uint64(k.n)<<headLength)
+	return true
 }
