@@ -183,13 +183,7 @@ func (g *Grouper) uncount(s *group) {
 func (g *Grouper) drop(s *group) {
 	g.uncount(s)
 	g.changes++
-	c := g.sumsOf(s)
-	for i := range c.terms {
-		e := c.at(i)
-		g.lex.words[e.term].df -= root(int32(e.df))
-		g.unpost(e.term, e.place)
-		g.lex.renew(e.term)
-	}
+	g.unpostAll(s)
 	g.sums.drop(&s.sums)
 	for _, m := range s.members {
 		g.forget(m)

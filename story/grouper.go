@@ -74,6 +74,7 @@ type Grouper struct {
 	cells   []cell  // by slot
 	where   []where // by slot: where the story's sums are
 	touched []int32
+	lasts   []posting
 	order   []uint64
 	tops    []uint64
 	edge    []uint64

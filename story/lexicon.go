@@ -46,7 +46,7 @@ type lexicon struct {
 	// By number, in tables of their own, since each is read in another place.
 	names []name
 	words []word
-	lnDF  []float64 // ln(DF + ½) of each stem, renewed with DF
+	lnDF  []float32 // ln(DF + ½) of each stem, renewed with DF
 	waits bool      // lnDF is not renewed now, but for all stems by settle
 
 	texts slab[byte]
@@ -190,7 +190,7 @@ func (l *lexicon) renew(id int32) {
 	if l.waits {
 		return
 	}
-	l.lnDF[id] = math.Log(float64(l.words[id].df)/rootOne + 0.5)
+	l.lnDF[id] = float32(math.Log(float64(l.words[id].df)/rootOne + 0.5))
 }
 
 // settle renews all stems after waits was set: where many articles come and none is

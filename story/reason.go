@@ -21,17 +21,25 @@ type share struct {
 // the same weight stand in the order of the words.
 func (g *Grouper) heaviest(shares []share, n int) []share {
 	n = min(n, len(shares))
-	for k := range n {
-		best := k
-		for i := k + 1; i < len(shares); i++ {
-			if x, y := &shares[i], &shares[best]; x.score > y.score ||
-				x.score == y.score && bytes.Compare(g.lex.text(x.term), g.lex.text(y.term)) < 0 {
-				best = i
-			}
+	if n == 0 {
+		return nil
+	}
+	for i, x := range shares {
+		at := min(i, n-1)
+		if i >= n && !g.heavier(x, shares[at]) {
+			continue
 		}
-		shares[k], shares[best] = shares[best], shares[k]
+		shares[i] = shares[at]
+		for ; at > 0 && g.heavier(x, shares[at-1]); at-- {
+			shares[at] = shares[at-1]
+		}
+		shares[at] = x
 	}
 	return shares[:n]
+}
+
+func (g *Grouper) heavier(x, y share) bool {
+	return x.score > y.score || x.score == y.score && bytes.Compare(g.lex.text(x.term), g.lex.text(y.term)) < 0
 }
 
 // terms returns the heaviest shares as parts of their sum. The shares are parts
@@ -73,12 +81,10 @@ func (g *Grouper) shared(q *query, s *group) []Term {
 	v2, h2 := g.normsOf(s, q.it.lang, q.lnN)
 	v, h := 1/max(1, q.v*sqrt(v2)), param.head*(1-q.r)/max(1, q.h*sqrt(h2))
 	shares, c := g.shares[:0], g.sumsOf(s)
-	for i := range c.terms {
+	for _, x := range g.hits(c.terms) {
+		i := int(x)
 		t := c.term(i)
-		if !g.has(t) {
-			continue
-		}
-		f, w := q.features.at(int(g.at[t])), g.idf2(q.lnN, t)
+		f, w := q.features.at(int(g.at[t])), q.weights[g.at[t]].idf2
 		shares = append(shares, share{t, float64(v*float64(product(w, uint32(f.v), c.vOf(i)))) + float64(h*float64(product(w, uint32(f.h), c.hOf(i))))})
 	}
 	g.shares = shares

@@ -68,7 +68,7 @@ const minIDF = 0.01
 
 // idf2 returns the square of a stem's inverse document frequency.
 func (g *Grouper) idf2(lnN float64, term int32) float64 {
-	return squared(lnN - g.lex.lnDF[term])
+	return squared(lnN - float64(g.lex.lnDF[term]))
 }
 
 func squared(idf float64) float64 {
@@ -283,14 +283,14 @@ func (g *Grouper) normsOf(s *group, lang string, lnN float64) (v, h int64) {
 	c, lnDF := g.sumsOf(s), g.lex.lnDF
 	if s.wide {
 		for i, t := range c.terms {
-			w, a, b := squared(lnN-lnDF[t>>dfBits]), c.v[i], c.h[i]
+			w, a, b := squared(lnN-float64(lnDF[t>>dfBits])), c.v[i], c.h[i]
 			v += product(w, a, a)
 			h += product(w, b, b)
 		}
 	} else {
 		vh := c.v[:len(c.terms)]
 		for i, t := range c.terms {
-			w, a, b := squared(lnN-lnDF[t>>dfBits]), vh[i]>>halfBits, vh[i]%(1<<halfBits)
+			w, a, b := squared(lnN-float64(lnDF[t>>dfBits])), vh[i]>>halfBits, vh[i]%(1<<halfBits)
 			v += product(w, a, a)
 			h += product(w, b, b)
 		}

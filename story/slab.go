@@ -15,7 +15,7 @@ type slab[T any] struct {
 	chunks [][]T
 	free   [][]uint32 // addresses of free runs, by class
 	spare  []uint32   // numbers of chunks that are not in use
-	last   int        // number + 1 of the chunk that new runs are cut from, 0: none; it has next values in use
+	fresh  int        // number + 1 of the chunk that new runs are cut from, 0: none; it has next values in use
 	next   int
 	held   int // values in runs that are in use, with the rest of their room
 	total  int // values in all chunks
@@ -26,15 +26,15 @@ type run struct {
 	at, n, room uint32
 }
 
-// classOf returns the class of runs that have room for n values, and that room: four
+// classOf returns the class of runs that have room for n values, and that room: eight
 // sizes between two powers of two.
 func classOf(n uint32) (class int, room uint32) {
-	if n <= 8 {
+	if n <= 16 {
 		return int(n), n
 	}
-	shift := bits.Len32(n-1) - 3
+	shift := bits.Len32(n-1) - 4
 	room = (n + 1<<shift - 1) >> shift << shift
-	return 8 + 4*(shift-1) + int(room>>shift) - 4, room
+	return 16 + 8*(shift-1) + int(room>>shift) - 8, room
 }
 
 // take returns the address of a run with room for at least n values, which may
@@ -54,12 +54,12 @@ func (s *slab[T]) take(n uint32) (at, room uint32) {
 	if room > chunkSize {
 		return uint32(s.chunk(int(room))) << chunkBits, room
 	}
-	if s.last == 0 || s.next+int(room) > len(s.chunks[s.last-1]) {
+	if s.fresh == 0 || s.next+int(room) > len(s.chunks[s.fresh-1]) {
 		s.rest()
-		s.last = 1 + s.chunk(max(1<<min(firstBits+len(s.chunks), chunkBits), 1<<bits.Len32(room-1)))
+		s.fresh = 1 + s.chunk(max(1<<min(firstBits+len(s.chunks), chunkBits), 1<<bits.Len32(room-1)))
 		s.next = 0
 	}
-	at = uint32(s.last-1)<<chunkBits + uint32(s.next)
+	at = uint32(s.fresh-1)<<chunkBits + uint32(s.next)
 	s.next += int(room)
 	return at, room
 }
@@ -79,13 +79,13 @@ func (s *slab[T]) chunk(n int) int {
 
 // rest gives back what is left of the chunk that runs are cut from.
 func (s *slab[T]) rest() {
-	if s.last == 0 {
+	if s.fresh == 0 {
 		return
 	}
-	for left := len(s.chunks[s.last-1]) - s.next; left > 0; left = len(s.chunks[s.last-1]) - s.next {
+	for left := len(s.chunks[s.fresh-1]) - s.next; left > 0; left = len(s.chunks[s.fresh-1]) - s.next {
 		shift := max(0, bits.Len(uint(left))-3)
 		class, room := classOf(uint32(left >> shift << shift))
-		s.release(class, uint32(s.last-1)<<chunkBits+uint32(s.next))
+		s.release(class, uint32(s.fresh-1)<<chunkBits+uint32(s.next))
 		s.next += int(room)
 	}
 }
@@ -127,10 +127,15 @@ func (s *slab[T]) get(at, n uint32) []T {
 // values returns the values of r that are in use.
 func (s *slab[T]) values(r run) []T { return s.get(r.at, r.n) }
 
+// last returns the last value of r, which has one.
+func (s *slab[T]) last(r run) T {
+	return s.chunks[r.at>>chunkBits][r.at&(chunkSize-1)+r.n-1]
+}
+
 // push appends a value to r.
 func (s *slab[T]) push(r *run, x T) {
 	if r.n == r.room {
-		at, room := s.take(r.n + 1 + r.n>>3)
+		at, room := s.take(r.n + 1)
 		copy(s.get(at, r.n), s.get(r.at, r.n))
 		s.give(r.at, r.room)
 		r.at, r.room = at, room

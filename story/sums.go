@@ -127,9 +127,6 @@ func (g *Grouper) reserve(s *group, n uint32) {
 	if wide == s.wide && n*s.columns() <= s.sums.room {
 		return
 	}
-	if n > s.sums.n && s.sums.n > 0 {
-		n += n / 8
-	}
 	g.settleIn(s, &g.sums, n, wide)
 }
 
@@ -214,16 +211,44 @@ func (g *Grouper) unpost(term int32, place uint32) {
 	list := g.lex.postings(term)
 	last := uint32(len(list) - 1)
 	if place != last {
-		moved := list[last]
-		list[place] = moved
-		c, i := g.where[moved.slot()], uint32(moved.index())
-		r := g.sums.get(c.at, 2*c.width)
-		for i >= noIndex && int32(r[i]>>dfBits) != term {
-			i++
-		}
-		r[c.width+i] = place
+		list[place] = list[last]
+		g.replace(term, list[last], place)
 	}
 	g.lex.shorten(term)
+}
+
+// replace tells the entry of a posting of term that it stands in another place.
+func (g *Grouper) replace(term int32, p posting, place uint32) {
+	c, i := g.where[p.slot()], uint32(p.index())
+	r := g.sums.get(c.at, 2*c.width)
+	for i >= noIndex && int32(r[i]>>dfBits) != term {
+		i++
+	}
+	r[c.width+i] = place
+}
+
+// unpostAll removes the postings of a story that is dropped with its members. What it needs is
+// far apart in memory, so it is fetched in loops in which nothing waits for anything.
+func (g *Grouper) unpostAll(s *group) {
+	c := g.sumsOf(s)
+	lasts := g.lasts[:0]
+	for i, t := range c.terms {
+		w := &g.lex.words[t>>dfBits]
+		w.df -= root(int32(c.dfOf(i)))
+		lasts = append(lasts, g.lex.posts.last(w.posts))
+	}
+	g.lasts = lasts
+	for i, p := range lasts {
+		term, place := c.term(i), c.places[i]
+		if w := &g.lex.words[term]; place != w.posts.n-1 {
+			g.lex.postings(term)[place] = p
+			g.replace(term, p, place)
+		}
+		g.lex.shorten(term)
+		if g.lex.words[term].posts.n > 0 { // else the stem is dropped with the members
+			g.lex.renew(term)
+		}
+	}
 }
 
 // compact moves what is held to new slabs where most of the old ones is free.
