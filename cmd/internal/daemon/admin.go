@@ -35,8 +35,9 @@ import (
 //	POST /correct?kind=&a=&b=  Correction; 409 with the reason if it is refused
 //	POST /undo?n=N        Correction, likewise
 
-// ingestBatch is how many articles of an ingest are committed together.
-const ingestBatch = 500
+// ingestBatch is how many articles of an ingest are committed together: a burst goes on
+// after as many.
+const ingestBatch = manyArticles
 
 // maxAdminLine bounds a line of an ingest, in bytes.
 const maxAdminLine = 32 << 20

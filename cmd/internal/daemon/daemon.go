@@ -56,6 +56,7 @@ type daemon struct {
 	fetcher  *fetcher.Fetcher
 	handler  *feedgen.Handler
 	files    *listing
+	memory   memory
 	started  time.Time
 	public   net.Addr // that the daemon listens on
 }
@@ -91,7 +92,7 @@ func newDaemon(db *store.DB, files *listing, o Options) (*daemon, error) {
 		return nil, err
 	}
 	d.fetcher = f
-	d.pipeline.unflushed = f.Unflushed
+	d.pipeline.unflushed, d.pipeline.rest = f.Unflushed, d.memory.release
 	secret, err := db.Secret()
 	if err != nil { // a full disk, say: serving goes on
 		o.Log.Warn("links that change something will not outlive this process", "error", err)
@@ -131,7 +132,7 @@ func (d *daemon) run(ctx context.Context, reload <-chan os.Signal) error {
 	g.Go(func() error { return serveHTTP(ctx, d.adminServer(restored), admin, drained) })
 	g.Go(func() error { return d.notify(ctx, restored) })
 	g.Go(func() error { return d.announce(ctx, restored) })
-	g.Go(func() error { return boundMemory(ctx) })
+	g.Go(func() error { return d.memory.bound(ctx) })
 	g.Go(func() error { return d.reloads(ctx, restored, reload) })
 	g.Go(func() error {
 		defer close(stopped)

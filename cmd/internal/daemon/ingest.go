@@ -22,8 +22,12 @@ func IngestOnce(ctx context.Context, c Config, log *slog.Logger, articles func(y
 		return total, err
 	}
 	in := &Ingest{take: p.once, total: &total}
-	if err := articles(func(a *story.Article) error { return in.Add(ctx, a) }); err != nil {
-		return total, err
+	err = articles(func(a *story.Article) error { return in.Add(ctx, a) })
+	if err == nil {
+		err = in.Flush(ctx)
 	}
-	return total, in.Flush(ctx)
+	if err == nil || ctx.Err() != nil {
+		err = errors.Join(err, p.finish())
+	}
+	return total, err
 }

@@ -32,21 +32,29 @@ func gcPercent(live uint64) int {
 	return max(goalOver, int(leastGoal*100/live)-100)
 }
 
-// boundMemory sets, after each collection, when the next one begins, until ctx ends;
+// memory bounds what the process takes of the system.
+type memory struct {
+	ended    atomic.Bool
+	released atomic.Uint64 // number of the last collection that gave memory back
+}
+
+// chosen tells whether the environment says when to collect: who sets that knows better.
+func chosen() bool { return os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" }
+
+// bound sets, after each collection, when the next one begins, until ctx ends;
 // when there were none for a while it gives memory back to the system. A soft limit
 // for the whole process is no help: a heap that grows past one is collected over and
-// over until it is raised. Who sets GOMEMLIMIT or GOGC knows better.
-func boundMemory(ctx context.Context) error {
-	if os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" {
+// over until it is raised.
+func (m *memory) bound(ctx context.Context) error {
+	if chosen() {
 		return nil
 	}
-	m := &memory{}
 	m.adjust()
 	m.arm()
 	defer m.ended.Store(true)
 	tick := time.NewTicker(lullAfter)
 	defer tick.Stop()
-	for seen, released := uint64(0), uint64(0); ; {
+	for seen := uint64(0); ; {
 		select {
 		case <-ctx.Done():
 			return nil
@@ -55,17 +63,21 @@ func boundMemory(ctx context.Context) error {
 		switch n := read("/gc/cycles/total:gc-cycles"); {
 		case n != seen:
 			seen = n
-		case n != released:
-			runtime.GC() // pools hold what is in them over one collection
-			debug.FreeOSMemory()
-			seen = read("/gc/cycles/total:gc-cycles")
-			released = seen
+		case n != m.released.Load():
+			m.release()
 		}
 	}
 }
 
-// memory is the state of boundMemory.
-type memory struct{ ended atomic.Bool }
+// release gives all memory that is not in use back to the system.
+func (m *memory) release() {
+	if chosen() {
+		return
+	}
+	runtime.GC() // pools hold what is in them over one collection
+	debug.FreeOSMemory()
+	m.released.Store(read("/gc/cycles/total:gc-cycles"))
+}
 
 // arm has adjust called after the next collection, and the ones after that.
 func (m *memory) arm() {

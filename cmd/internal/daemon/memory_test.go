@@ -24,7 +24,7 @@ func TestBoundMemory(t *testing.T) {
 	defer debug.SetGCPercent(was)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
-	go func() { done <- boundMemory(ctx) }()
+	go func() { done <- new(memory).bound(ctx) }()
 	held := make([][]byte, 0, 64)
 	for range 2 {
 		for range 32 {

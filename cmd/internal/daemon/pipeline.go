@@ -38,9 +38,9 @@ const (
 	heavyIdle   = time.Second
 	heavyAtMost = 30 * time.Second
 
-	// readerBytes is what may be remembered of the articles that briefs were made of,
-	// until a lull.
-	readerBytes = 16 << 20
+	// readerBytes is about what may be remembered of the articles that briefs were made
+	// of, until a lull. An article is read again only where its story is told again.
+	readerBytes = 2 << 20
 
 	flushEvery  = time.Minute     // how often the schedule state of unchanged sources is stored
 	expireEvery = time.Hour       // how often retention is looked after
@@ -85,6 +85,9 @@ type Pipeline struct {
 	// unflushed gives the states of sources that were looked at and brought
 	// nothing; nil: none.
 	unflushed func() []story.SourceState
+
+	rest  func() // called when a burst is over; nil: nothing
+	burst bool   // of the goroutine of Run: one is over since rest was called
 }
 
 // pipelineStats are counted since the start.
@@ -218,13 +221,14 @@ func (p *Pipeline) Take(ctx context.Context, r *fetcher.Result) (Counts, error) 
 	return j.counts, err
 }
 
-// once is Take without Run: for a command that has the store to itself.
+// once is Take without Run: for a command that has the store to itself. After many
+// articles more are expected; finish tells their stories.
 func (p *Pipeline) once(ctx context.Context, r *fetcher.Result) (Counts, error) {
 	j := &job{result: r}
 	if err := ctx.Err(); err != nil {
 		return Counts{}, err
 	}
-	err := p.process([]*job{j}, true)
+	err := p.process([]*job{j}, len(r.Articles) < manyArticles)
 	return j.counts, err
 }
 
@@ -239,6 +243,10 @@ func (p *Pipeline) Run(stop <-chan struct{}) error {
 	p.expire(stop)
 	for {
 		p.alive()
+		if p.burst && p.rest != nil {
+			p.rest()
+		}
+		p.burst = false
 		var idle, lull <-chan time.Time
 		if len(p.heavy) > 0 {
 			idle = time.After(min(heavyIdle, heavyAtMost-time.Since(p.heavy[0].came)))
@@ -283,12 +291,9 @@ func (p *Pipeline) lift(stop <-chan struct{}) {
 	p.work(stop, []*job{j}, len(p.heavy) == 0)
 }
 
-// end ends a burst without a further result: its stories are told.
+// end is finish. Where the store does not commit it waits until it does.
 func (p *Pipeline) end(stop <-chan struct{}) {
-	if !p.owes() && !p.unpassed {
-		return
-	}
-	if err := p.commit(&arrivals{}, nil, p.clock(), true); err != nil {
+	if err := p.finish(); err != nil {
 		p.recover(stop, err)
 	}
 }
@@ -320,7 +325,7 @@ func (p *Pipeline) gather(first *job) (batch []*job, empty bool) {
 			add(j)
 			moment.Reset(wait)
 		case <-moment.C:
-			return batch, n < burst
+			return batch, n < manyArticles
 		case <-end.C:
 			return batch, false
 		}

@@ -17,9 +17,9 @@ const (
 	// owedAtMost is how long readers wait for them.
 	owedAtMost = 30 * time.Second
 
-	// burst is the number of articles in a batch from which more are expected: what waits
+	// manyArticles is the number of articles in a batch from which more are expected: what waits
 	// for its commit holds the fetcher back.
-	burst = 1000
+	manyArticles = 1000
 
 	// burstLinger is how long the queue must be empty before a burst is over.
 	burstLinger = 400 * time.Millisecond
@@ -156,6 +156,14 @@ func reword(decisions []story.Decision, load func(seq uint64) (*story.Article, e
 	return nil
 }
 
+// finish ends a burst without a further batch: a pass runs and the stories are told.
+func (p *Pipeline) finish() error {
+	if !p.owes() && !p.unpassed {
+		return nil
+	}
+	return p.commit(&arrivals{}, nil, p.clock(), true)
+}
+
 // settle tells the stories that are owed.
 func (p *Pipeline) settle() error {
 	if !p.owes() {
@@ -170,7 +178,7 @@ func (p *Pipeline) settle() error {
 		return err
 	}
 	p.committed(commit, &arrivals{})
-	p.batch, p.owedSince = nil, time.Time{}
+	p.batch, p.owedSince, p.burst = nil, time.Time{}, true
 	return nil
 }
 
