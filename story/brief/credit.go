@@ -55,12 +55,15 @@ func isByline(s string) bool {
 			return true
 		}
 	}
-	s = text.Clip(s, 200) // more than six words
-	i := strings.Index(s, " reported from ")
+	i := strings.Index(text.Clip(s, 200), "ed from ") // a sentence's first seven words are shorter
 	if i < 0 {
-		i = strings.Index(s, " contributed from ")
+		return false
 	}
-	return i > 0 && strings.Count(s[:i], " ") <= 5
+	head, ok := strings.CutSuffix(s[:i], " report")
+	if !ok {
+		head, ok = strings.CutSuffix(s[:i], " contribut")
+	}
+	return ok && head != "" && strings.Count(head, " ") <= 5
 }
 
 // credits are said of who made the article.

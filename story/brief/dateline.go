@@ -96,6 +96,9 @@ func cutPlace(s string) string {
 // cutStamp returns s without a date and time of day that stand before a sentence,
 // and without the number of a footnote ("June 6, 2013 7:38pm EDT", "16.50 (12.50)", "[4]").
 func cutStamp(s string) string {
+	if !mayStamp(s) {
+		return s
+	}
 	rest := strings.TrimSpace(s)
 	month, day, year, clock := false, false, false, 0
 	for i := range 24 {
@@ -130,6 +133,37 @@ func cutStamp(s string) string {
 	}
 	return s
 }
+
+// mayStamp reports whether the first word of s may begin a stamp: one of letters
+// must be known.
+func mayStamp(s string) bool {
+	if s == "" || !isASCIILetter(s[0]) {
+		return true
+	}
+	var word [12]byte
+	for i := range s {
+		if !isASCIILetter(s[i]) {
+			return s[i] >= utf8.RuneSelf || stampFronts[string(word[:i])]
+		}
+		if i == len(word) {
+			return false
+		}
+		word[i] = s[i] | 0x20
+	}
+	return false
+}
+
+// stampFronts are the words of ASCII letters that may begin a stamp.
+var stampFronts = func() map[string]bool {
+	m := map[string]bool{"first": true}
+	for w := range stampWords {
+		m[w] = true
+	}
+	for w := range months {
+		m[w] = true
+	}
+	return m
+}()
 
 // clockOf returns 2 if s is a time of day ("7:38pm", "7:"), 1 if it may be one or
 // a number ("16.50"), else 0.

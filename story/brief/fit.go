@@ -31,7 +31,7 @@ func isAside(s string) bool {
 // isCaption reports whether s is what is written below a picture: it says so, or
 // ends with a place and the day ("in Luhansk, April 27, 2014.").
 func isCaption(s string) bool {
-	if strings.Contains(s, " photo") && (strings.Contains(s, "file photo") || strings.Contains(s, "handout photo")) {
+	if strings.Contains(s, "photo") && (strings.Contains(s, "file photo") || strings.Contains(s, "handout photo")) {
 		return true
 	}
 	head, ok := strings.CutSuffix(s, ".")

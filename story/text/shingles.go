@@ -19,14 +19,18 @@ func Shingles(dst []uint64, s []byte, w int) []uint64 {
 	for range w - 1 {
 		first *= windowBase
 	}
-	ring, n, sum := make([]uint64, w), 0, uint64(0)
+	ring, at, n, sum := make([]uint64, w), 0, 0, uint64(0)
 	word := uint64(0) // of the word at hand; 0: none
 	end := func() {
 		if word == 0 {
 			return
 		}
-		sum = (sum-ring[n%w]*first)*windowBase + mixed(word)
-		ring[n%w] = mixed(word)
+		m := mixed(word)
+		sum = (sum-ring[at]*first)*windowBase + m
+		ring[at] = m
+		if at++; at == w {
+			at = 0
+		}
 		if n++; n >= w {
 			dst = append(dst, mixed(sum))
 		}
@@ -35,19 +39,16 @@ func Shingles(dst []uint64, s []byte, w int) []uint64 {
 	for i := 0; i < len(s); {
 		if c := s[i]; c < utf8.RuneSelf {
 			i++
-			switch {
-			case 'A' <= c && c <= 'Z':
-				c |= 0x20
-			case !isAlnum(c):
+			if c = plainBytes[c]; c == 0 {
 				end()
-				continue
+			} else {
+				word = (word + uint64(c)) * wordBase
 			}
-			word = (word + uint64(c)) * wordBase
 			continue
 		}
 		r, size := utf8.DecodeRune(s[i:])
 		i += size
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) {
+		if !isLetter(r) && !unicode.IsDigit(r) {
 			end()
 			continue
 		}
@@ -55,7 +56,7 @@ func Shingles(dst []uint64, s []byte, w int) []uint64 {
 		if alone {
 			end()
 		}
-		word = (word + uint64(unicode.ToLower(r))) * wordBase
+		word = (word + uint64(small(r))) * wordBase
 		if alone {
 			end()
 		}
@@ -63,6 +64,19 @@ func Shingles(dst []uint64, s []byte, w int) []uint64 {
 	end()
 	return dst
 }
+
+// plainBytes has the small letters and the digits of ASCII; 0 stands for what is neither.
+var plainBytes = func() (t [utf8.RuneSelf]byte) {
+	for c := range byte(utf8.RuneSelf) {
+		switch {
+		case 'A' <= c && c <= 'Z':
+			t[c] = c | 0x20
+		case isAlnum(c):
+			t[c] = c
+		}
+	}
+	return t
+}()
 
 // Odd numbers without a pattern, to hash with.
 const (
