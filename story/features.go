@@ -159,7 +159,13 @@ func (g *Grouper) digest(it *item, r *reading) {
 		}
 		g.tally(r.body[i].Stem, v, h)
 	}
-	g.finish(it, r.dates)
+	words := len(g.counter.counts)
+	short := math.Exp(-float64(words) / param.shortScale)
+	for _, d := range r.dates {
+		g.tally(d.Stem(), param.dateWeight*(1-short)*(1-short), 0)
+	}
+	it.short = int32(math.Round(one * short))
+	g.finish(it, words, r.dates)
 	it.telling = it.telling && !r.roundUp
 }
 
@@ -181,15 +187,16 @@ func (g *Grouper) tally(stem string, v, h float64) {
 	c.h += h
 }
 
-// finish saturates, scales and rounds the counts, and keeps them as the record.
-func (g *Grouper) finish(it *item, dates []text.Date) {
+// finish saturates, scales and rounds the counts, the first of which are of words and numbers, and
+// keeps them as the record.
+func (g *Grouper) finish(it *item, undated int, dates []text.Date) {
 	r := &g.counter
 	var v2, h2 float64
 	words := 0
 	for i := range r.counts {
 		c := &r.counts[i]
 		g.lex.names[c.term].count = 0
-		if !c.digit {
+		if i < undated && !c.digit {
 			words++
 		}
 		c.v = c.v / (c.v + param.saturation)
@@ -207,7 +214,6 @@ func (g *Grouper) finish(it *item, dates []text.Date) {
 		r.record = append(r.record, uint32(c.term)<<kindBits|kind)
 	}
 	it.features, it.kinds, it.dates = uint16(len(r.record)), uint16(len(r.kinds)), uint8(len(dates))
-	it.short = int32(math.Round(one * math.Exp(-float64(len(r.counts))/param.shortScale)))
 	r.record = append(r.record, r.kinds...)
 	for i, d := range dates {
 		if i%2 == 0 {

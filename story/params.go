@@ -6,6 +6,7 @@ package story
 type params struct {
 	// Weights of words.
 	titleWeight, leadWeight float64 // of a word in the title, in the first words; 1 elsewhere
+	dateWeight              float64 // of a date that a full text names
 	saturation, shortScale  float64
 
 	// Joining.
@@ -32,7 +33,7 @@ type params struct {
 
 // param holds the values in force; only tests change them.
 var param = params{
-	titleWeight: 3, leadWeight: 1.5, saturation: 3, shortScale: 16,
+	titleWeight: 3, leadWeight: 1.5, dateWeight: 6, saturation: 3, shortScale: 16,
 	head: .37, member: .12, size: .10, joinText: .29, joinT: .19, better: .06, out: -.05,
 	mergeText: .50, mergeT: .07, mergeHead: .3, rivalText: .17, rivalT: .13,
 	candidates: 5, stems: 25, worth: .5, budget: 1000, members: 40, every: 50, recent: 500, nearMiss: .1,

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"math"
 	"strings"
+
+	"storyfold/story/text"
 )
 
 func sqrt(x int64) float64 { return math.Sqrt(float64(x)) }
@@ -70,7 +72,7 @@ func (g *Grouper) named(dst []Term, shares []share) []Term {
 	all := b.String()
 	for _, s := range shares {
 		n := len(g.lex.text(s.term))
-		dst = append(dst, Term{Text: all[:n], Weight: s.score})
+		dst = append(dst, Term{Text: text.PlainStem(all[:n]), Weight: s.score})
 		all = all[n:]
 	}
 	return dst

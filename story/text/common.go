@@ -23,8 +23,11 @@ const (
 )
 
 // Common returns the share of news stories in which a stem is likely to occur, in [0, 1]: 0 for what is not
-// a common word of any known language. Stems are given as Tokens returns them.
+// a common word of any known language. Stems are given as Tokens and Date.Stem return them.
 func Common(stem string) float64 {
+	if stem[0] == dateMark {
+		return dateShares()[stem]
+	}
 	if isDigit(stem[0]) {
 		switch _, err := strconv.Atoi(stem); {
 		case err != nil:

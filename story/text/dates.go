@@ -1,7 +1,11 @@
 package text
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
+	"sync"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -304,3 +308,67 @@ func (d *dates) numeric(p, digits [3]int) {
 
 // Exact reports whether d is a day: of a month, named or not, or of the week.
 func (d Date) Exact() bool { return d >= dateDay || d > dateWeekday && d < firstYear }
+
+// dateMark begins the stems of dates; no word begins with it.
+const dateMark = '@'
+
+// Stem returns what stands for d among the stems of an article: a stem that no word has.
+func (d Date) Stem() string { return dateStems()[d].stem }
+
+// common returns the share of news stories that are likely to name d.
+func (d Date) common() float64 {
+	switch {
+	case d >= dateDay:
+		return 1.0 / 24
+	case d >= dateNth:
+		return 1.0 / 12 // a year, or a day of some month
+	case d >= dateWeekday:
+		return 1.0 / 3
+	}
+	return 1.0 / 6
+}
+
+// PlainStem returns a stem as people may read it: that of a date without its mark.
+func PlainStem(stem string) string {
+	if stem != "" && stem[0] == dateMark {
+		return stem[1:]
+	}
+	return stem
+}
+
+// dateStem is the stem of a date, and its share of stories.
+type dateStem struct {
+	stem   string
+	common float64
+}
+
+// dateStems returns the stems of all dates.
+var dateStems = sync.OnceValue(func() map[Date]dateStem {
+	all := make(map[Date]dateStem)
+	add := func(d Date, name string) { all[d] = dateStem{string(dateMark) + name, d.common()} }
+	for m := time.January; m <= time.December; m++ {
+		add(dateMonth+Date(m), m.String())
+		for day := 1; day <= 31; day++ {
+			add(dateDay+100*Date(m)+Date(day), fmt.Sprintf("%d %s", day, m))
+		}
+	}
+	for day := 1; day <= 7; day++ {
+		add(dateWeekday+Date(day), time.Weekday(day%7).String())
+	}
+	for day := 1; day <= 31; day++ {
+		add(dateNth+Date(day), strconv.Itoa(day))
+	}
+	for year := firstYear; year <= lastYear; year++ {
+		add(Date(year), strconv.Itoa(year))
+	}
+	return all
+})
+
+// dateShares returns the shares of stories of all dates by their stems.
+var dateShares = sync.OnceValue(func() map[string]float64 {
+	shares := make(map[string]float64)
+	for _, d := range dateStems() {
+		shares[d.stem] = d.common
+	}
+	return shares
+})

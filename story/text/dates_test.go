@@ -53,8 +53,14 @@ func TestDates(t *testing.T) {
 func FuzzDates(f *testing.F) {
 	f.Add("28 November 2005, 11/28/05 — 11月28日", "en")
 	f.Fuzz(func(t *testing.T, s, lang string) {
-		if got := Dates(nil, s, lang); len(got) > maxDates+3 {
+		got := Dates(nil, s, lang)
+		if len(got) > maxDates+3 {
 			t.Errorf("%d dates", len(got))
+		}
+		for _, d := range got {
+			if stem := d.Stem(); len(stem) < 2 || Common(stem) == 0 {
+				t.Errorf("date %d has the stem %q", d, stem)
+			}
 		}
 	})
 }
@@ -95,5 +101,33 @@ func TestRoundUp(t *testing.T) {
 		if got := RoundUp(Tokens(nil, c.title, c.lang), c.lang); got != c.want {
 			t.Errorf("RoundUp(%q) = %v, want %v", c.title, got, c.want)
 		}
+	}
+}
+
+func TestDateStems(t *testing.T) {
+	for _, c := range []struct {
+		lang, text string
+		want       []string // as people read them
+	}{
+		{"en", "Monday, 28 November 2005", []string{"Monday", "November", "28 November", "2005"}},
+		{"de", "am Sonntag, dem 8. Mai", []string{"Sunday", "May", "8 May"}},
+		{"ja", "14日", []string{"14"}},
+	} {
+		var got []string
+		for _, d := range Dates(nil, c.text, c.lang) {
+			got = append(got, PlainStem(d.Stem()))
+			if FirstTokens(nil, d.Stem(), c.lang, 9) != nil && FirstTokens(nil, d.Stem(), c.lang, 9)[0].Stem == d.Stem() {
+				t.Errorf("a word has the stem %q", d.Stem())
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("stems of %q: %q, want %q", c.text, got, c.want)
+		}
+	}
+	if weekday, day := Common((dateWeekday + 1).Stem()), Common((dateDay + 508).Stem()); weekday <= day {
+		t.Errorf("share of stories that name a weekday %v, a day %v", weekday, day)
+	}
+	if PlainStem("ferri") != "ferri" {
+		t.Error("the stem of a word changed")
 	}
 }
