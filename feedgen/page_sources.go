@@ -11,12 +11,16 @@ import (
 // sourcesPage is what sources.html shows.
 type sourcesPage struct {
 	page
-	Counts  []stateCount
-	Trouble []sourceRow // failing or gone
-	Rows    []sourceRow
-	Masked  bool   // addresses are shown without what may be secret
-	Paused  string // why nothing is taken in, or ""
+	Counts   []stateCount
+	Troubled int         // sources that are failing or gone
+	Trouble  []sourceRow // the first of them, at most maxTrouble
+	Rows     []sourceRow
+	Masked   bool   // addresses are shown without what may be secret
+	Paused   string // why nothing is taken in, or ""
 }
+
+// maxTrouble is how many sources stand above the list: where the network is down, all fail.
+const maxTrouble = 25
 
 type stateCount struct {
 	Number int
@@ -97,7 +101,9 @@ func (h *Handler) newSourcesPage(v *view, trusted bool) *sourcesPage {
 		row.Anchor, row.Icon, row.Rhythm = fmt.Sprintf("s%d", i+1), v.icon(cleanLine(st.Name, maxOutlet)), newRhythm(days[st.Name])
 		counts[row.State]++
 		if row.State == "failing" || row.State == "gone" {
-			p.Trouble = append(p.Trouble, row)
+			if p.Troubled++; len(p.Trouble) < maxTrouble {
+				p.Trouble = append(p.Trouble, row)
+			}
 		}
 		p.Rows = append(p.Rows, row)
 	}

@@ -395,3 +395,21 @@ func TestPagesNameTheZone(t *testing.T) {
 		}
 	}
 }
+
+// TestSourcesAllFail: where every source fails, the list of trouble does not push the sources off the page.
+func TestSourcesAllFail(t *testing.T) {
+	const all = maxTrouble + 15
+	states := func() (list []story.SourceState) {
+		for i := range all {
+			list = append(list, story.SourceState{Name: fmt.Sprintf("Wire %d", i), Address: "https://wire.example/feed", Error: "there is no way to the server's network", Errors: 3})
+		}
+		return list
+	}
+	h := New(Options{Stories: &memory{}, States: states})
+	page := wantPage(t, h, "/sources", 200)
+	if !strings.Contains(page, fmt.Sprintf("%d need a look", all)) || !strings.Contains(page, "<li>and more in the list below</li>") ||
+		strings.Count(page, `<li><a href="#s`) != maxTrouble || strings.Count(page, `<tr role="row" id="s`) != all {
+		t.Errorf("of %d failing sources %d stand above the list and %d in it, want %d and all",
+			all, strings.Count(page, `<li><a href="#s`), strings.Count(page, `<tr role="row" id="s`), maxTrouble)
+	}
+}
