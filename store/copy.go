@@ -37,10 +37,18 @@ func (db *DB) Backup(w io.Writer, size func(int64)) error {
 // WriteBackup makes the file at path of what write writes, a store's backup: under
 // another name, which becomes path when all of it is on disk and is a store that
 // this version reads. A file that is there is replaced only if that is said; else
-// the error is fs.ErrExist. It returns how many bytes the file has.
+// the error is fs.ErrExist. Folders and devices are never replaced. It returns how
+// many bytes the file has.
 func WriteBackup(path string, replace bool, write func(io.Writer) error) (int64, error) {
-	if _, err := os.Lstat(path); err == nil && !replace {
-		return 0, fmt.Errorf("write %s: %w", path, fs.ErrExist)
+	if info, err := os.Lstat(path); err == nil {
+		switch kind := info.Mode().Type(); {
+		case kind.IsDir():
+			return 0, fmt.Errorf("write %s: it is a folder; name a file in it", path)
+		case !kind.IsRegular() && kind != fs.ModeSymlink:
+			return 0, fmt.Errorf("write %s: it is no regular file; name another one", path)
+		case !replace:
+			return 0, fmt.Errorf("write %s: %w", path, fs.ErrExist)
+		}
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {

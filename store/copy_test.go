@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -145,5 +146,31 @@ func TestCheckLetsCommitsGoOn(t *testing.T) {
 	defer db.write.Unlock()
 	if err := db.Check(); err == nil {
 		t.Error("Check() = nil of a store with an entry too many")
+	}
+}
+
+// TestBackupReplacesFilesOnly: a device, a pipe, a socket or a folder stays what it is, whatever is said.
+func TestBackupReplacesFilesOnly(t *testing.T) {
+	db := openStore(t, t.TempDir())
+	dir := t.TempDir()
+	pipe, folder := filepath.Join(dir, "pipe"), filepath.Join(dir, "folder")
+	if err := errors.Join(syscall.Mkfifo(pipe, 0o600), os.Mkdir(folder, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{pipe, folder} {
+		before, err := os.Lstat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, force := range []bool{false, true} {
+			_, err := WriteBackup(path, force, func(w io.Writer) error { return db.Backup(w, nil) })
+			after, statErr := os.Lstat(path)
+			if err == nil || errors.Is(err, fs.ErrExist) || statErr != nil || after.Mode() != before.Mode() {
+				t.Errorf("WriteBackup(%s, %v) = %v; it is %v now, was %v", filepath.Base(path), force, err, after, before)
+			}
+		}
+	}
+	if list, err := os.ReadDir(dir); err != nil || len(list) != 2 {
+		t.Errorf("something was left beside them: %v, %v", list, err)
 	}
 }
