@@ -272,9 +272,7 @@ func (g *Grouper) scatterGroup(s *group) {
 	g.room()
 	c := g.sumsOf(s)
 	for i := range c.terms {
-		t := c.term(i)
-		g.at[t] = int32(i)
-		g.bits[uint32(t)/64] |= 1 << (uint32(t) % 64)
+		g.mark(c.term(i), i)
 	}
 }
 

@@ -22,11 +22,15 @@ func (g *Grouper) scatter(it *item) packed {
 	g.room()
 	p := g.featuresOf(it)
 	for i := range p.words {
-		t := p.term(i)
-		g.at[t] = int32(i)
-		g.bits[uint32(t)/64] |= 1 << (uint32(t) % 64)
+		g.mark(p.term(i), i)
 	}
 	return p
+}
+
+// mark makes has(term) true, and at[term] this index.
+func (g *Grouper) mark(term int32, at int) {
+	g.at[term] = int32(at)
+	g.bits[uint32(term)/64] |= 1 << (uint32(term) % 64)
 }
 
 // room gives every stem a place for marks.
@@ -300,7 +304,7 @@ func (g *Grouper) normsOf(s *group, lang string, lnN float64) (v, h int64) {
 	return v, h
 }
 
-// hits returns the indices of the entries with these stems that are marked. A test of
+// hits returns the indices of those of an article's words, or of the terms of a story, whose stems are marked. A test of
 // each would be guessed wrong too often, so there is none. The slice is reused.
 func (g *Grouper) hits(terms []uint32) []uint32 {
 	if len(g.hit) < len(terms) {

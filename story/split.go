@@ -111,7 +111,12 @@ func (g *Grouper) bisect(s *group) bisection {
 func (g *Grouper) residuals(s *group) []float64 {
 	n := len(s.members)
 	lnN := g.lnStories(s.lang)
-	g.scatterGroup(s)
+	g.room()
+	for i, c := 0, g.sumsOf(s); i < len(c.terms); i++ {
+		if df := int(c.dfOf(i)); df >= 2 && df < n { // of few
+			g.mark(c.term(i), i)
+		}
+	}
 	dates := g.datesIn(s)
 	rows := make([][]residual, n)
 	g.rows = g.rows[:0]
@@ -178,7 +183,7 @@ func (g *Grouper) datesIn(s *group) map[text.Date]dated {
 	return dates
 }
 
-// residualsOf returns what is left of a member of s, whose stems are marked, scaled to length 1. It
+// residualsOf returns what is left of a member of s, whose stems that count are marked, scaled to length 1. It
 // is a part of g.rows.
 func (g *Grouper) residualsOf(s *group, it *item, lnN float64, dates map[text.Date]dated) []residual {
 	n := len(s.members)
@@ -189,18 +194,14 @@ func (g *Grouper) residualsOf(s *group, it *item, lnN float64, dates map[text.Da
 		g.rows = append(g.rows, residual{at, w})
 		sum += float64(w * w)
 	}
-	for i := range p.words {
-		k := g.at[p.term(i)]
-		df := int(c.dfOf(int(k)))
-		if df < 2 || df == n { // nearly all
-			continue
-		}
-		f := p.at(i)
+	for _, i := range g.hits(p.words) {
+		f := p.at(int(i))
+		k := g.at[f.term]
 		w := float64(float64(f.v) * math.Sqrt(g.idf2(lnN, f.term)))
 		if g.lex.names[f.term].digit {
 			w *= param.splitNumber
 		}
-		add(k, df, w)
+		add(k, int(c.dfOf(int(k))), w)
 	}
 	for _, x := range g.datesOf(nil, it) {
 		if d := dates[x]; d.df >= 2 && d.df < n {

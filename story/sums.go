@@ -25,7 +25,7 @@ const (
 	// one is less than 1<<halfBits.
 	maxNarrow = 15
 
-	dfBits = 8 // of df beside the stem's number
+	dfBits = kindBits // of df beside the stem's number: hits reads both
 )
 
 // columns returns how many columns the sums of s have.
@@ -147,23 +147,22 @@ func (g *Grouper) sum(s *group, it *item) {
 		g.lex.postings(t)[e.place] = makePosting(s.slot, e.v, i)
 		g.lex.words[t].df += root(int32(e.df)) - root(int32(e.df-1))
 	}
-	if fresh := len(p.words) - len(hits); fresh > 0 {
-		g.reserve(s, s.sums.n+uint32(fresh))
-		at := int(s.sums.n)
-		s.sums.n += uint32(fresh)
+	if fresh := g.hits(p.words); len(fresh) > 0 { // a word holds its stem as an entry does
+		at := s.sums.n
+		g.reserve(s, at+uint32(len(fresh)))
+		s.sums.n += uint32(len(fresh))
 		c = g.sumsOf(s)
-		for i := range p.words {
-			t := p.term(i)
-			if !g.has(t) {
-				continue
-			}
-			g.unmark(t)
-			f, w := p.at(i), &g.lex.words[t]
-			c.set(at, entry{term: t, v: uint32(f.v), h: uint32(f.h), df: 1, place: w.posts.n})
-			g.lex.posts.push(&w.posts, makePosting(s.slot, uint32(f.v), at))
-			s.plain2 += int64(f.v) * int64(f.v)
+		for k, i := range fresh { // fetches what the next loop needs
+			f := p.at(int(i))
+			w := &g.lex.words[f.term]
+			c.set(int(at)+k, entry{term: f.term, v: uint32(f.v), h: uint32(f.h), df: 1, place: w.posts.n})
 			w.df += root(1)
-			at++
+		}
+		for k, i := range fresh {
+			f := p.at(int(i))
+			g.unmark(f.term)
+			g.lex.posts.push(&g.lex.words[f.term].posts, makePosting(s.slot, uint32(f.v), int(at)+k))
+			s.plain2 += int64(f.v) * int64(f.v)
 		}
 	}
 	for i := range p.words {
