@@ -16,10 +16,13 @@ type Pref struct {
 }
 
 // maxTexts is how many articles of a story are read, and maxVoices how many of
-// them may be taken for the families they began; the rest are the newest.
+// them may be taken for the families that they are of; the rest are the newest. The
+// families are the largest ones, and up to maxKin others that a new article may be a
+// rewrite of.
 const (
 	maxTexts  = 18
 	maxVoices = 12
+	maxKin    = 3
 )
 
 // Make is Make of a new Reader.
@@ -33,6 +36,7 @@ type Reader struct {
 	preparer preparer
 	corpus   corpus
 	cache    cache
+	glanced  []*story.Article // of the story at hand, until it is read
 }
 
 // NewReader returns a Reader that remembers what it read last, in at most so many
@@ -51,10 +55,11 @@ func (r *Reader) Reset() { r.cache.reset() }
 // from the articles of the members. s.Members are in commit order.
 //
 // load returns an article by its Seq; it is called for at most 18 members: the
-// first one of each known family, then the newest. In a story of more, it is also
-// called for up to 200 new members, and 16 others, that have no Print yet. An
-// article that load does not find (story.ErrNotFound) counts as one that was not read; any other error
-// ends Make and leaves s as it was. pref may be nil: then no source is preferred.
+// first ones of the largest known families, up to three that a new one may be a
+// rewrite of, then the newest. In a story of more, it is also called for up to 200
+// new members, and 16 others, that have no Print yet. An article that load does not
+// find (story.ErrNotFound) counts as one that was not read; any other error ends
+// Make and leaves s as it was. pref may be nil: then no source is preferred.
 //
 // A Family that a member brings along counts only where its article is not
 // read: it stays in one family with the others of that number. 0 is unknown: in
@@ -65,14 +70,15 @@ func (r *Reader) Make(s *story.Story, load func(seq uint64) (*story.Article, err
 	if pref == nil {
 		c.pref = func(string) Pref { return Pref{} }
 	}
-	if err := r.read(load); err != nil {
-		return err
-	}
 	if err := r.glance(load); err != nil {
 		return err
 	}
+	u := newUnion(blank(&c.parents, len(c.members)))
+	if err := r.read(load, c.joinPrinted(u)); err != nil {
+		return err
+	}
 	c.build()
-	c.settle(c.relate())
+	c.settle(c.relate(u))
 	s.Reports = story.Independent(s.Members)
 	s.Lang = c.lang()
 	c.choose()
@@ -87,39 +93,37 @@ func (r *Reader) Make(s *story.Story, load func(seq uint64) (*story.Article, err
 }
 
 // read takes the articles in that Make looks at.
-func (r *Reader) read(load func(seq uint64) (*story.Article, error)) error {
+func (r *Reader) read(load func(seq uint64) (*story.Article, error), kin kinship) error {
 	c := &r.corpus
-	c.reports, c.prints = c.reports[:0], c.prints[:0]
-	large := len(c.members) > maxTexts
-	for i := 0; large && i < len(c.members); i++ {
-		c.prints = append(c.prints, c.members[i].Print)
-	}
-	for _, i := range c.choice() {
+	c.reports = c.reports[:0]
+	for _, i := range c.choice(kin) {
 		seq := c.members[i].Seq
-		p, print := r.cache.get(seq), large && c.prints[i] == nil
-		if p == nil || print {
-			a, err := find(seq, load)
+		p := r.cache.get(seq)
+		if p == nil {
+			a, err := r.find(seq, load)
 			if err != nil {
 				return err
 			}
 			if a == nil {
 				continue
 			}
-			if print {
-				c.prints[i] = r.preparer.printOf(a)
-			}
-			if p == nil {
-				p = r.preparer.prepare(a)
-				r.cache.put(p)
-			}
+			p = r.preparer.prepare(a)
+			r.cache.put(p)
 		}
 		c.reports = append(c.reports, &report{prepared: p, member: i})
 	}
+	clear(r.glanced)
+	r.glanced = r.glanced[:0]
 	return nil
 }
 
 // find returns the article with this Seq, nil if it is not there.
-func find(seq uint64, load func(seq uint64) (*story.Article, error)) (*story.Article, error) {
+func (r *Reader) find(seq uint64, load func(seq uint64) (*story.Article, error)) (*story.Article, error) {
+	for _, a := range r.glanced {
+		if a.Seq == seq {
+			return a, nil
+		}
+	}
 	a, err := load(seq)
 	if errors.Is(err, story.ErrNotFound) {
 		return nil, nil
@@ -131,7 +135,7 @@ func find(seq uint64, load func(seq uint64) (*story.Article, error)) (*story.Art
 }
 
 // choice returns which members are read, in commit order.
-func (c *corpus) choice() []int {
+func (c *corpus) choice(kin kinship) []int {
 	members := c.members
 	if len(members) <= maxTexts {
 		all := make([]int, len(members))
@@ -140,7 +144,7 @@ func (c *corpus) choice() []int {
 		}
 		return all
 	}
-	picked := c.voices()
+	picked := c.voices(kin)
 	chosen := make(map[int]bool, maxTexts)
 	for _, i := range picked {
 		chosen[i] = true
@@ -154,12 +158,37 @@ func (c *corpus) choice() []int {
 	return picked
 }
 
-// voices returns the first member of each known family, of the largest families
-// first and no more than maxVoices.
-func (c *corpus) voices() []int {
-	members, size := c.members, c.emptied()
-	var first []int
-	for i, m := range members {
+// voices returns a member of each family that is read, no more than maxVoices: the
+// first ones of the largest families, and the kin of new members.
+func (c *corpus) voices(kin kinship) []int {
+	first, size := c.firsts()
+	if len(first) <= maxVoices {
+		return first
+	}
+	slices.SortStableFunc(first, func(i, j int) int {
+		return cmp.Compare(size[c.members[j].Family], size[c.members[i].Family])
+	})
+	large := first[:maxVoices-maxKin]
+	var add []int
+	for _, i := range kin.ordered() {
+		same := func(j int) bool { return c.members[j].Family == c.members[i].Family }
+		if len(add) < maxKin && !slices.ContainsFunc(large, same) && !slices.ContainsFunc(add, same) {
+			add = append(add, i)
+		}
+	}
+	for _, i := range first[len(large):] {
+		same := func(j int) bool { return c.members[j].Family == c.members[i].Family }
+		if len(add) < maxKin && !slices.ContainsFunc(add, same) {
+			add = append(add, i)
+		}
+	}
+	return append(slices.Clone(large), add...)
+}
+
+// firsts returns the first member of each known family, and how many are of each.
+func (c *corpus) firsts() (first []int, size map[int]int) {
+	size = c.emptied()
+	for i, m := range c.members {
 		if m.Family == 0 {
 			continue
 		}
@@ -168,8 +197,5 @@ func (c *corpus) voices() []int {
 		}
 		size[m.Family]++
 	}
-	slices.SortStableFunc(first, func(i, j int) int {
-		return cmp.Compare(size[members[j].Family], size[members[i].Family])
-	})
-	return first[:min(len(first), maxVoices)]
+	return first, size
 }

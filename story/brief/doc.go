@@ -18,9 +18,9 @@
 // preferences: it knows no clock, no map order and no randomness. It looks at
 // no more than 18 articles and at no more than the first 24,000 bytes of each,
 // so that its cost is bounded however large a story grows. Articles beyond
-// those keep the family they have; a new one among them is known for a copy by
-// its fingerprint, 16 hashes that each member of a large story carries
-// (print.go). A Reader remembers the articles it prepared last, in a bounded
+// those keep the family they have. Each member of a large story carries a
+// fingerprint, 16 hashes of its text (print.go): it tells of a new one what it is a
+// copy of, and which articles are read because it may be a rewrite of one. A Reader remembers the articles it prepared last, in a bounded
 // number of bytes, which changes nothing but the cost. What Make quotes are
 // sentences of the articles as they stand, but for a dateline, which is cut off
 // the front; link lists, bylines, credits, comment forms and halves of sentences

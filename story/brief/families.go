@@ -19,12 +19,11 @@ const (
 	titleRelief  = .65 // what near-identical titles leave of the thresholds
 )
 
-// relate returns the family of each member, from 1 in commit order.
-func (c *corpus) relate() []int {
-	u := newUnion(blank(&c.parents, len(c.members)))
+// relate returns the family of each member, from 1 in commit order. u has what the
+// fingerprints join.
+func (c *corpus) relate(u union) []int {
 	c.joinCopies(u)
 	c.joinBare(u)
-	c.joinPrinted(u)
 	c.joinUnread(u)
 	next, number, out := 0, blank(&c.numbers, len(c.members)), blank(&c.related, len(c.members))
 	for i := range c.members {

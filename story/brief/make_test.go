@@ -126,7 +126,7 @@ func TestMakeLarge(t *testing.T) {
 		if err := brief.Make(st, load, nil); err != nil {
 			t.Fatal(err)
 		}
-		if loads > 19 {
+		if loads > 21 { // those that are read, and others that have no fingerprint yet
 			t.Fatalf("Make loaded %d articles of %d", loads, i+1)
 		}
 	}

@@ -1,7 +1,9 @@
 package brief
 
 import (
+	"cmp"
 	"encoding/binary"
+	"maps"
 	"slices"
 	"unicode"
 
@@ -16,6 +18,7 @@ const (
 	leastPrints  = 5   // that two share at least
 	copyPrint    = .5  // share of those that could be shared, of a copy
 	maxSamePrint = 32  // members that are found by one hash
+	leastKin     = 2   // hashes that a report and its rewrite share at least, to be compared
 	maxGlances   = 200 // new members that are loaded for their fingerprint alone
 
 	// maxLateGlances is how many others are: those that were too many when they
@@ -26,9 +29,17 @@ const (
 // glance gives the members that have no fingerprint yet one in c.prints, the newest
 // first if there are many. It does nothing for a story that is read as a whole.
 func (r *Reader) glance(load func(seq uint64) (*story.Article, error)) error {
-	prints, fresh, known := r.corpus.prints, 0, 0
+	c := &r.corpus
+	c.prints, r.glanced = c.prints[:0], r.glanced[:0]
+	if len(c.members) <= maxTexts {
+		return nil
+	}
+	for i := range c.members {
+		c.prints = append(c.prints, c.members[i].Print)
+	}
+	prints, fresh, known := c.prints, 0, 0
 	for i := len(prints) - 1; i >= 0; i-- {
-		m := &r.corpus.members[i]
+		m := &c.members[i]
 		glances, most := &fresh, maxGlances
 		if m.Family != 0 {
 			glances, most = &known, maxLateGlances
@@ -37,12 +48,16 @@ func (r *Reader) glance(load func(seq uint64) (*story.Article, error)) error {
 			continue
 		}
 		*glances++
-		a, err := find(m.Seq, load)
+		a, err := r.find(m.Seq, load)
 		if err != nil {
 			return err
 		}
-		if a != nil {
-			prints[i] = r.preparer.printOf(a)
+		if a == nil {
+			continue
+		}
+		prints[i] = r.preparer.printOf(a)
+		if i >= len(c.members)-maxTexts {
+			r.glanced = append(r.glanced, a)
 		}
 	}
 	return nil
@@ -128,22 +143,56 @@ type printed struct {
 	hit     []int   // those that share any
 }
 
+// kinship has, by a new member that is read, the member of a known family whose
+// fingerprint has most in common with its own.
+type kinship map[int]kin
+
+type kin struct {
+	member int
+	common int // hashes
+}
+
+// note takes in that the new member i has hashes in common with member j.
+func (k kinship) note(i, j, common int) {
+	if common >= leastKin && common > k[i].common {
+		k[i] = kin{j, common}
+	}
+}
+
+// ordered returns the members, those with most in common first.
+func (k kinship) ordered() []int {
+	all := slices.SortedFunc(maps.Values(k), func(a, b kin) int {
+		return cmp.Or(cmp.Compare(b.common, a.common), cmp.Compare(a.member, b.member))
+	})
+	out := make([]int, len(all))
+	for i := range all {
+		out[i] = all[i].member
+	}
+	return out
+}
+
 // joinPrinted puts members of no known family into that of the member whose
-// fingerprint is most like theirs, and copies among them together.
-func (c *corpus) joinPrinted(u union) {
+// fingerprint is most like theirs, and copies among them together. It returns what may
+// be rewritten in those that are read.
+func (c *corpus) joinPrinted(u union) kinship {
 	if len(c.prints) == 0 {
-		return
+		return nil
 	}
 	p := c.indexPrints(u)
 	if len(p.members) == 0 {
-		return
+		return nil
 	}
+	kin := make(kinship)
 	best, like := make([]int, len(c.members)), make([]float64, len(c.members))
 	for j, print := range c.prints {
 		p.count(print)
 		for _, i := range p.hit {
-			share := alike(c.prints[i], print, int(p.common[i]))
+			common := int(p.common[i])
+			share := alike(c.prints[i], print, common)
 			p.common[i] = 0
+			if share < copyPrint && c.members[j].Family != 0 && i >= len(c.members)-maxTexts+maxVoices {
+				kin.note(i, j, common)
+			}
 			switch {
 			case i == j || share < copyPrint:
 			case c.members[j].Family == 0:
@@ -156,8 +205,10 @@ func (c *corpus) joinPrinted(u union) {
 	for i, share := range like {
 		if share > 0 {
 			u.join(i, best[i])
+			delete(kin, i) // its family is known
 		}
 	}
+	return kin
 }
 
 // indexPrints lists the members of no known family by their fingerprints. Those

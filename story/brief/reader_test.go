@@ -127,6 +127,56 @@ func TestFamiliesOfLargeStory(t *testing.T) {
 	}
 }
 
+// rewritten returns text with every sixth word another one, and without some sentences.
+func (p *press) rewritten(text string) string {
+	var out []string
+	for i, paragraph := range strings.Split(text, "\n\n") {
+		if i%5 == 4 {
+			continue
+		}
+		words := strings.Split(paragraph, " ")
+		for j := i % 6; j < len(words)-1; j += 6 {
+			words[j] = pressWord(uint64(4000 + p.random.IntN(4000)))
+		}
+		out = append(out, strings.Join(words, " "))
+	}
+	return strings.Join(out, "\n\n")
+}
+
+// TestRewritesInLargeStory lets small families of a large story be rewritten, which
+// are more than are read each time.
+func TestRewritesInLargeStory(t *testing.T) {
+	p, s, r := newPress(), &story.Story{}, brief.NewReader(1<<20)
+	add := func(by, text string) int {
+		p.publish(s, by, text)
+		if err := r.Make(s, p.load, nil); err != nil {
+			t.Fatal(err)
+		}
+		return s.Members[len(s.Members)-1].Family
+	}
+	for range 60 {
+		add("", p.text(20))
+	}
+	found := 0
+	for i := range 30 {
+		seq := uint64(2*i + 1)
+		if add(p.wrote[seq], p.rewritten(p.articles[seq].Text)) == s.Members[seq-1].Family {
+			found++
+		}
+		add("", p.text(20))
+	}
+	if found < 24 {
+		t.Errorf("%d of 30 rewrites are of the family of what they rewrite", found)
+	}
+	family := map[int]string{}
+	for _, m := range s.Members {
+		if by := family[m.Family]; by != "" && by != p.wrote[m.Seq] {
+			t.Errorf("article %d by %s is of the family of one by %s", m.Seq, p.wrote[m.Seq], by)
+		}
+		family[m.Family] = p.wrote[m.Seq]
+	}
+}
+
 // TestReader checks that what a Reader remembers saves loads and changes nothing.
 func TestReader(t *testing.T) {
 	p := newPress()
