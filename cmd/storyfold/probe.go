@@ -115,8 +115,9 @@ func probeRow(f *fetcher.Fetcher, r *fetcher.Result, cfg *config) table.Row {
 		status = "ok, but empty"
 	}
 	var newest time.Time
+	now := time.Now()
 	for i := range r.Articles {
-		if t := r.Articles[i].Published; t.After(newest) {
+		if t := r.Articles[i].Published; t.After(newest) && t.Before(now) { // a date to come is none
 			newest = t
 		}
 	}

@@ -64,7 +64,8 @@ enabled = false
 name = "Files"
 files = "in/*.txt"
 `, "SERVER", server.URL)
-	for name, text := range map[string]string{"config.toml": config, "in/a.txt": "Ferry late\n\nThe ferry was late.\n"} {
+	for name, text := range map[string]string{"config.toml": config, "in/a.txt": "Ferry late\n\nThe ferry was late.\n",
+		"in/b.txt": "---\ntitle: Ferry early\ndate: 2099-01-01\n---\nA date to come is none.\n"} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
@@ -85,7 +86,7 @@ files = "in/*.txt"
 		`Front page +│ ok +│ RSS 2\.0 +│ +2 │ 2026-03-03 08:30 │ +1d │ the address is a web page; its feed is`,
 		`the source Harbour Post reads that feed already`,
 		`Sleeper +│ not enabled +│`,
-		`Files +│ ok +│ files +│ +1 │ +│ +watched │`,
+		`Files +│ ok +│ files +│ +2 │ +│ +watched │`,
 	} {
 		if !regexp.MustCompile(row).MatchString(stdout.String()) {
 			t.Errorf("no row like %q in\n%s", row, stdout.String())

@@ -149,13 +149,15 @@ func (e *explanation) compare() {
 	for i, f := range c.Fits {
 		e.fit(i, f)
 	}
-	if !c.SameStory {
-		if c.Siblings {
-			e.line("  Stories    they come from one that was split, and do not merge again.")
-		}
-		if c.Full {
-			e.line("  Stories    together they have more than %d articles, and do not merge.", story.MaxMembers)
-		}
+	switch {
+	case c.SameStory:
+	case len(c.Corrections) > 0:
+		e.line("  Stories    what these score does not count: the reader keeps them apart, until the correction is undone.")
+	case c.Siblings:
+		e.line("  Stories    they come from one that was split, and do not merge again.")
+	case c.Full:
+		e.line("  Stories    together they have more than %d articles, and do not merge.", story.MaxMembers)
+	default:
 		e.line("  Stories    the two score %.2f with each other; more than %.2f merges them.%s", c.Likes.Score, c.Likes.Limit, short(c.Likes, "merge"))
 	}
 }
@@ -178,7 +180,11 @@ func (e *explanation) fit(i int, f story.Fit) {
 		verb = "stay"
 	}
 	what := short(f, verb)
-	if !e.now.SameStory && f.Enough() {
+	switch {
+	case e.now.SameStory:
+	case len(e.now.Corrections) > 0:
+		what = ""
+	case f.Enough():
 		what = fmt.Sprintf(" Coming now, it could join; to move there it must score %.2f more than where it is.", e.now.Better)
 	}
 	e.line("  %s          scores %.2f with %s (%s); %.2f is needed.%s%s", sides[i], f.Score, whose,
