@@ -105,6 +105,18 @@ func TestStemCacheShared(t *testing.T) {
 	wg.Wait()
 }
 
+// TestPairsAndWords checks that a pair of signs is not taken for the word that is written alike, which is left out here.
+func TestPairsAndWords(t *testing.T) {
+	for range 2 {
+		if got := stems("on", "ca"); got != "" {
+			t.Errorf("the word is %q, want none", got)
+		}
+		if got, want := stems("대on", "ca"), "대o on"; got != want {
+			t.Errorf("the pairs are %q, want %q", got, want)
+		}
+	}
+}
+
 // plainly returns the words of s as Tokens does, without any of its quick ways: every word by Annex 29
 // where it is not ASCII, and every stem computed anew.
 func plainly(t *testing.T, s, lang string) []Token {

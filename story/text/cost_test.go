@@ -5,15 +5,18 @@ import (
 	"testing"
 )
 
+// samples are news in some languages.
+var samples = []struct{ lang, text string }{
+	{"en", "The harbour master of Port Vellan said on Tuesday, 3 March 2026, that the ferry, which had been leaning since dawn, was towed to the U.S. dock; it’s safe. "},
+	{"de", "Der Hafenmeister von Port Vellan sagte am Dienstag, dem 3. März 2026, die Fähre sei über Nacht zur Werft geschleppt worden. "},
+	{"fr", "Le capitaine du port de Vellan a déclaré mardi 3 février 2026 que l’échouement du ferry n’avait pas blessé d’hommes. "},
+	{"ru", "Начальник порта «Веллан» сообщил во вторник, 3 марта 2026 года, что паром, который ещё с утра стоял на мели, отвели к причалу. "},
+}
+
 // TestWarmReading checks that reading an article whose words are known allocates next to nothing: some memory for all its stems,
 // and what a pool may have lost.
 func TestWarmReading(t *testing.T) {
-	for _, c := range []struct{ lang, text string }{
-		{"en", "The harbour master of Port Vellan said on Tuesday, 3 March 2026, that the ferry, which had been leaning since dawn, was towed to the U.S. dock; it’s safe. "},
-		{"de", "Der Hafenmeister von Port Vellan sagte am Dienstag, dem 3. März 2026, die Fähre sei über Nacht zur Werft geschleppt worden. "},
-		{"fr", "Le capitaine du port de Vellan a déclaré mardi 3 février 2026 que l’échouement du ferry n’avait pas blessé d’hommes. "},
-		{"ru", "Начальник порта «Веллан» сообщил во вторник, 3 марта 2026 года, что паром, который ещё с утра стоял на мели, отвели к причалу. "},
-	} {
+	for _, c := range samples {
 		body := strings.Repeat(c.text, 20)
 		title := body[:60]
 		var tokens []Token
@@ -60,5 +63,18 @@ func BenchmarkBelied(b *testing.B) {
 	s := strings.Repeat("Quilf marrow tendril obsk varn lopeg sumat drien ", 9)
 	for b.Loop() {
 		Language("en", "Quilf tendril obsk", s)
+	}
+}
+
+// BenchmarkLanguages takes the words of 2,500 bytes of text in some languages.
+func BenchmarkLanguages(b *testing.B) {
+	for _, c := range samples {
+		b.Run(c.lang, func(b *testing.B) {
+			s := Clip(strings.Repeat(c.text, 20), 2500)
+			var tokens []Token
+			for b.Loop() {
+				tokens = Tokens(tokens[:0], s, c.lang)
+			}
+		})
 	}
 }

@@ -47,11 +47,13 @@ var plainSigns = func() (t [0x2044]uint8) {
 // takes nothing and returns false. What it takes is what unicode would take.
 func (t *tokenizer) plain(i, end int) bool {
 	type run struct {
-		from, to int
-		first    bool // a sentence ends before it
+		from, to    int
+		quote, tail int  // where an apostrophe between two letters begins and ends; 0: it has none
+		first       bool // a sentence ends before it
 	}
 	var runs [8]run
 	n, from, first := 0, -1, false
+	quote, tail := 0, 0
 	wasMid := false // the sign before could join letters, and follows one
 	for p := i; p < end; {
 		r, size := signAt(t.text, p)
@@ -68,14 +70,16 @@ func (t *tokenizer) plain(i, end int) bool {
 			if from < 0 {
 				from = p
 			}
+		case from >= 0 && quote == 0 && (r == '’' || r == '\'') && !isDigit(t.text[p-1]) && t.plainLetterAt(p+size, end):
+			quote, tail = p, p+size
 		default:
 			wasMid = false
 			if from >= 0 {
 				if n == len(runs) {
 					return false
 				}
-				runs[n] = run{from, p, first}
-				n, from, first = n+1, -1, false
+				runs[n] = run{from, p, quote, tail, first}
+				n, from, quote, first = n+1, -1, 0, false
 				wasMid = c == plainMid
 			}
 			first = first || r == '.' || r == '!' || r == '?'
@@ -86,16 +90,29 @@ func (t *tokenizer) plain(i, end int) bool {
 		if n == len(runs) {
 			return false
 		}
-		runs[n] = run{from, end, first}
+		runs[n] = run{from, end, quote, tail, first}
 		n, first = n+1, false
 	}
 	for _, w := range runs[:n] {
 		t.first = t.first || w.first
-		t.word(w.from, w.to)
+		if w.quote > 0 {
+			t.elided(w.from, w.quote, w.tail, w.to)
+		} else {
+			t.word(w.from, w.to)
+		}
 	}
 	t.first = t.first || first
 	t.last = -1
 	return true
+}
+
+// plainLetterAt reports whether a letter, and no digit, that plain takes stands at text[i], before end.
+func (t *tokenizer) plainLetterAt(i, end int) bool {
+	if i >= end || isDigit(t.text[i]) {
+		return false
+	}
+	r, _ := signAt(t.text, i)
+	return int(r) < len(plainSigns) && plainSigns[r]&plainLetter != 0
 }
 
 // signAt returns the sign that begins at s[i], and its bytes. Signs of one or two bytes, which are the letters of
