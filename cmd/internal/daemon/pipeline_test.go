@@ -154,6 +154,7 @@ func playUntilKilled(t *testing.T, dir string) {
 	}
 	begin, all := taken(t, db.States), results(worldEvents)
 	p := testPipeline(t, db, clockAt(begin-1))
+	fmt.Printf("committed %d\n", begin) // maybe more than the one before could say when it was killed
 	for i := begin; i < len(all); i++ {
 		playBurst(t, p, all, i)
 		fmt.Printf("committed %d\n", i+1)
