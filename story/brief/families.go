@@ -171,6 +171,7 @@ func (c *corpus) joinUnread(u union) {
 // overlaps tells what each two texts share. Its memory is used again.
 type overlaps struct {
 	slots []featureSlot
+	mask  uint32 // slots in use are those up to it
 	turn  uint32
 	used  []uint32  // slots, in the order in which they were taken
 	mass  []float64 // by text
@@ -231,13 +232,13 @@ func (o *overlaps) reset(n int) {
 	if o.turn++; size > len(o.slots) || o.turn == 0 {
 		o.slots, o.turn = make([]featureSlot, max(size, len(o.slots))), 1
 	}
+	o.mask = uint32(size - 1)
 	o.used = o.used[:0]
 }
 
 // at returns the slot of a feature.
 func (o *overlaps) at(key uint32) *featureSlot {
-	mask := uint32(len(o.slots) - 1)
-	for i := spread(key) & mask; ; i = (i + 1) & mask {
+	for i := spread(key) & o.mask; ; i = (i + 1) & o.mask {
 		s := &o.slots[i]
 		if s.turn != o.turn {
 			*s = featureSlot{key: key, turn: o.turn}

@@ -123,7 +123,7 @@ func (p *preparer) prepare(a *story.Article) *prepared {
 	d.title = strings.Clone(cleanTitle(title, a.Outlet, a.Source, a.URL))
 	d.form, d.goesOn = form(d.title), goesOnIn(d.title, a.Text)
 	p.words, p.lastIn, p.lastAt, p.terms = p.words[:0], p.lastIn[:0], p.lastAt[:0], p.terms[:0]
-	p.index.reset((len(d.title) + len(body)) / 2)
+	p.index.reset((len(d.title) + len(body)) / 16)
 	p.tokens = text.Tokens(p.tokens[:0], d.title, d.lang)
 	for i := range p.tokens {
 		p.words[p.word(&p.tokens[i])].count = 3
@@ -199,6 +199,13 @@ func (l *line) length() int {
 // word returns the index of a token's word.
 func (p *preparer) word(t *text.Token) int {
 	hash := hashOf(t.Stem)
+	if p.index.full(len(p.words)) {
+		p.index.reset(2 * len(p.words))
+		for i := range p.words {
+			s, _ := p.index.at(p.words[i].stem)
+			s.value = int32(i)
+		}
+	}
 	s, had := p.index.at(hash)
 	if !had {
 		s.value = int32(len(p.words))

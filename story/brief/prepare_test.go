@@ -1,7 +1,9 @@
 package brief
 
 import (
+	"fmt"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -34,6 +36,28 @@ func longArticle(t testing.TB) *story.Article {
 	return &story.Article{
 		Seq: 1, Source: "harbour", Outlet: "Harbour Post", Lang: "en", URL: "https://harbour.example/kestrel",
 		Title: "Fire on ferry off Port Arlen injures nine, 214 passengers taken off", Text: strings.Join(body, "\n\n"),
+	}
+}
+
+// TestPrepareManyWords checks that an article of many words is read as it is, and that
+// it changes nothing of what is read after it.
+func TestPrepareManyWords(t *testing.T) {
+	var body strings.Builder
+	for i := range 3000 {
+		fmt.Fprintf(&body, "Nr%dx ", i)
+	}
+	p, a := new(preparer), longArticle(t)
+	want := p.prepare(a)
+	many := p.prepare(&story.Article{Seq: 2, Title: "Nr1x Nr2x Nr3x", Text: body.String(), Lang: "sw"})
+	seen := make(map[uint32]bool)
+	for _, w := range many.words {
+		seen[w.stem] = true
+	}
+	if len(many.words) < 2900 || len(seen) != len(many.words) {
+		t.Errorf("%d words, %d of them different", len(many.words), len(seen))
+	}
+	if got := p.prepare(a); !reflect.DeepEqual(got, want) {
+		t.Error("an article is read in another way after a large one")
 	}
 }
 

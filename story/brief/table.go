@@ -4,6 +4,7 @@ package brief
 // memory; an entry takes 12 bytes.
 type table struct {
 	slots []slot
+	mask  uint32 // slots in use are those up to it: a small table is quick, however large it was
 	turn  uint32 // slots of an earlier turn are empty
 }
 
@@ -21,12 +22,15 @@ func (t *table) reset(n int) {
 	if t.turn++; size > len(t.slots) || t.turn == 0 {
 		t.slots, t.turn = make([]slot, max(size, len(t.slots))), 1
 	}
+	t.mask = uint32(size - 1)
 }
+
+// full reports whether a table of n entries has no room for one more.
+func (t *table) full(n int) bool { return 2*n > int(t.mask) }
 
 // at returns the slot of key: an empty one, which is then key's, or the one that has its value.
 func (t *table) at(key uint32) (s *slot, had bool) {
-	mask := uint32(len(t.slots) - 1)
-	for i := spread(key) & mask; ; i = (i + 1) & mask {
+	for i := spread(key) & t.mask; ; i = (i + 1) & t.mask {
 		s = &t.slots[i]
 		if s.turn != t.turn {
 			s.key, s.turn = key, t.turn
@@ -40,8 +44,7 @@ func (t *table) at(key uint32) (s *slot, had bool) {
 
 // get returns the value of key, or -1.
 func (t *table) get(key uint32) int32 {
-	mask := uint32(len(t.slots) - 1)
-	for i := spread(key) & mask; ; i = (i + 1) & mask {
+	for i := spread(key) & t.mask; ; i = (i + 1) & t.mask {
 		s := &t.slots[i]
 		if s.turn != t.turn {
 			return -1
