@@ -82,7 +82,7 @@ func (r *Reader) Make(s *story.Story, load func(seq uint64) (*story.Article, err
 	s.Reports = story.Independent(s.Members)
 	s.Lang = c.lang()
 	c.choose()
-	s.Brief = story.Brief{}
+	s.Brief, c.compared = story.Brief{}, 0
 	var head []int32
 	s.Brief.Headline, s.Brief.HeadlineOf, head = c.headline()
 	s.Brief.Representative = c.representative()

@@ -45,6 +45,7 @@ type corpus struct {
 	facts    []fact
 	rarities []float64 // that facts hold parts of
 	queue    []int32   // places in facts
+	compared int       // facts that were compared for the story at hand
 
 	shared   overlaps
 	agencies func(lang string) []uint32 // their stems

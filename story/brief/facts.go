@@ -270,6 +270,7 @@ func (c *corpus) novelty(f *fact, o *others) {
 
 // covered returns the most weight of f that one of the sentences has that it is compared with.
 func (c *corpus) covered(f *fact, has func(from, other *report) bool) float64 {
+	c.compared++
 	for i, w := range f.terms {
 		if f.rarities[i] > 0 {
 			c.gather(w, f.rarities[i])

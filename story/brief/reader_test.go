@@ -249,6 +249,20 @@ func BenchmarkGrowing(b *testing.B) {
 	}
 }
 
+// TestMakeCompares holds how many sentences are compared with all others.
+func TestMakeCompares(t *testing.T) {
+	p, s, r := newPress(), &story.Story{}, brief.NewReader(16<<20)
+	for range 18 {
+		p.publish(s, "", p.text(20))
+	}
+	if err := r.Make(s, p.load, nil); err != nil {
+		t.Fatal(err)
+	}
+	if n := r.Compared(); n == 0 || n > 60 {
+		t.Errorf("of 18 articles with 20 sentences, %d are compared with all", n)
+	}
+}
+
 // TestMakeAllocations holds what a story that grows costs, in allocations.
 func TestMakeAllocations(t *testing.T) {
 	p, s, r := newPress(), &story.Story{}, brief.NewReader(16<<20)
