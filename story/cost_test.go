@@ -17,8 +17,8 @@ func TestCost(t *testing.T) {
 		postings, scored, walked, judged, touched float64 // for an article, at most
 		mallocs, size                             float64 // allocations for an article; bytes of an open one
 	}{
-		{"full texts", 440, 310, 5.8, 5_700, 3.9, 190, 66, 7_500},
-		{"titles", 0, 530, 20, 560, 2.7, 490, 20, 1_400},
+		{"full texts", 440, 310, 5.8, 5_700, 3.9, 190, 54, 7_500},
+		{"titles", 0, 530, 17.8, 500, 2.7, 490, 19, 1_400},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			const open, n = 2_000, 1_000

@@ -69,8 +69,8 @@
 // and joins the best story with s ≥ .29(1-r) + .19 r, or opens one: single-pass
 // clustering as in topic detection (Allan et al. 1998). Candidates come from an inverted index:
 // the 25 heaviest stems, shortest lists first, up to 1,000 postings; of the five best by an
-// estimate those are scored that reach .5(1-r) of the best estimate, that of the article's own story
-// included. So the cost of an article depends on its own stems and on the
+// estimate those are scored that reach .5(1-r) of the best estimate, and .5(1-r/2) of that of the article's own
+// story. So the cost of an article depends on its own stems and on the
 // lists of common ones up to that budget, not on how much is stored.
 //
 // A story takes no more than 1,000 articles: what else would join it, without end, opens a story beside it.

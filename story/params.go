@@ -19,7 +19,7 @@ type params struct {
 	mergeHead          float64 // share of the head in it
 	rivalText, rivalT  float64 // how far below the least score a story is still a candidate for a merge
 	candidates, stems  int     // stories scored for an article; its heaviest stems that find them
-	worth              float64 // share of the best guess, its own story's included, that a story needs to be scored, for texts
+	worth              float64 // share of the best guess that a story needs to be scored, times 1-r; of the guess of the article's own story, times 1-r/2
 	budget             int     // postings read for it, beside those of the rarest stem
 	members            int     // newest members among which the best one is sought
 	every, recent      int     // articles between two passes; articles that a pass judges

@@ -235,7 +235,7 @@ func (g *Grouper) best(q *query, self int64) []*group {
 	}
 	g.found = g.found[:0]
 	for _, x := range top {
-		if x.score < param.worth*(1-q.r)*max(home, top[0].score) {
+		if x.score < param.worth*max((1-q.r)*top[0].score, (1-q.r/2)*home) {
 			break
 		}
 		if s := g.groups[x.slot]; !g.repeats(q.it, s) {
