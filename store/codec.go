@@ -1,11 +1,13 @@
 package store
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -30,7 +32,7 @@ const minCompressed = 256
 const maxRecord = 256 << 20
 
 var (
-	toCBOR   = must(cbor.EncOptions{Time: cbor.TimeRFC3339NanoUTC}.EncMode())
+	toCBOR   = must(cbor.EncOptions{Time: cbor.TimeRFC3339NanoUTC}.UserBufferEncMode())
 	fromCBOR = must(cbor.DecOptions{
 		UTF8:             cbor.UTF8DecodeInvalid, // a text goes in as it is, and comes out so
 		MaxArrayElements: 1 << 24,
@@ -49,13 +51,33 @@ func must[T any](v T, err error) T {
 	return v
 }
 
+// scratch is memory that a record is made or read in. It is used again, unless it has become large.
+type scratch struct {
+	plain  bytes.Buffer // CBOR that is written
+	packed []byte       // what it is compressed to
+	read   []byte       // CBOR that was compressed
+}
+
+// maxScratch is how much of each part is used again, in bytes.
+const maxScratch = 1 << 20
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+func (s *scratch) free() {
+	if s.plain.Cap() <= maxScratch && cap(s.packed) <= maxScratch && cap(s.read) <= maxScratch {
+		s.plain.Reset()
+		scratches.Put(s)
+	}
+}
+
 // encode returns v as a record.
 func encode(v any) ([]byte, error) {
-	plain, err := toCBOR.Marshal(v)
-	if err != nil {
+	s := scratches.Get().(*scratch)
+	defer s.free()
+	if err := toCBOR.MarshalToBuffer(v, &s.plain); err != nil {
 		return nil, err
 	}
-	return pack(plain)
+	return pack(s.plain.Bytes())
 }
 
 // pack returns the record of these bytes.
@@ -67,7 +89,10 @@ func packFrom(plain []byte, compress int) ([]byte, error) {
 		return nil, fmt.Errorf("%w: a record of %d bytes", ErrInvalid, len(plain))
 	}
 	if len(plain) >= compress {
-		return zstdEncoder.EncodeAll(plain, []byte{formatZstd}), nil
+		s := scratches.Get().(*scratch)
+		defer s.free()
+		s.packed = zstdEncoder.EncodeAll(plain, append(s.packed[:0], formatZstd))
+		return append(make([]byte, 0, len(s.packed)), s.packed...), nil
 	}
 	b := append(make([]byte, 0, 5+len(plain)), formatPlain)
 	b = binary.BigEndian.AppendUint32(b, crc32.Checksum(plain, castagnoli))
@@ -76,7 +101,9 @@ func packFrom(plain []byte, compress int) ([]byte, error) {
 
 // decode reads the record b into v, which keeps nothing of b.
 func decode(b []byte, v any) error {
-	plain, err := unpack(b)
+	s := scratches.Get().(*scratch)
+	defer s.free()
+	plain, err := s.unpack(b)
 	if err != nil {
 		return err
 	}
@@ -84,6 +111,15 @@ func decode(b []byte, v any) error {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return nil
+}
+
+// unpack is unpack in s.
+func (s *scratch) unpack(b []byte) ([]byte, error) {
+	plain, err := unpackTo(s.read, b)
+	if err == nil && b[0] == formatZstd {
+		s.read = plain
+	}
+	return plain, err
 }
 
 // unpack returns the bytes of the record b. They may be part of b.

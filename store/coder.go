@@ -53,7 +53,9 @@ func encodeFields[T any](v *T, fields func(*coder, *T), compress int) ([]byte, e
 
 // decodeFields reads the record b into v, which keeps nothing of b.
 func decodeFields[T any](b []byte, v *T, fields func(*coder, *T)) error {
-	plain, err := unpack(b)
+	s := scratches.Get().(*scratch)
+	defer s.free()
+	plain, err := s.unpack(b)
 	if err != nil {
 		return err
 	}

@@ -296,6 +296,7 @@ func (p *Pipeline) perform(stop <-chan struct{}, t *task) {
 	if err != nil && !refused {
 		p.fail(err)
 	}
+	p.relax() // before anybody goes on
 	t.done <- err
 	if err != nil && !refused {
 		p.recover(stop, err)

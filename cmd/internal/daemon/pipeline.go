@@ -243,10 +243,7 @@ func (p *Pipeline) Run(stop <-chan struct{}) error {
 	p.expire(stop)
 	for {
 		p.alive()
-		if p.burst && p.rest != nil {
-			p.rest()
-		}
-		p.burst = false
+		p.relax()
 		var idle, lull <-chan time.Time
 		if len(p.heavy) > 0 {
 			idle = time.After(min(heavyIdle, heavyAtMost-time.Since(p.heavy[0].came)))
@@ -282,6 +279,14 @@ func (p *Pipeline) Run(stop <-chan struct{}) error {
 			return nil
 		}
 	}
+}
+
+// relax calls rest if a burst is over.
+func (p *Pipeline) relax() {
+	if p.burst && p.rest != nil {
+		p.rest()
+	}
+	p.burst = false
 }
 
 // lift takes the first heavy result.

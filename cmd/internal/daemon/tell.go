@@ -86,6 +86,7 @@ func (p *Pipeline) changes(now time.Time) *changes {
 
 // group has the Grouper decide about what arrived.
 func (p *Pipeline) group(c *changes, commit *story.Commit, arrived *arrivals) {
+	commit.Articles = make([]story.Article, 0, len(arrived.edited)+len(arrived.added))
 	for _, a := range arrived.edited {
 		commit.Articles = append(commit.Articles, *a)
 		c.arrived[a.Seq] = a
