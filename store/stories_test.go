@@ -468,3 +468,27 @@ func TestRestorable(t *testing.T) {
 		t.Errorf("%d stories are missing", len(next))
 	}
 }
+
+// TestRestorableAllocations holds what reading an open article allocates: its record is not read by reflection.
+func TestRestorableAllocations(t *testing.T) {
+	const articles = 240
+	db := openStore(t, t.TempDir())
+	commit(t, db, benchCommit(1, articles))
+	read := 0
+	n := testing.AllocsPerRun(5, func() {
+		for r, err := range db.Restorable() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			read += len(r.Articles)
+		}
+	})
+	if read != 6*articles {
+		t.Fatalf("%d articles, want %d six times", read, articles)
+	}
+	if n /= articles; n > 24 {
+		t.Errorf("%.1f allocations for an article, want at most 24", n)
+	} else {
+		t.Logf("%.1f allocations for an article", n)
+	}
+}
