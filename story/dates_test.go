@@ -16,7 +16,7 @@ func TestDatesAreWords(t *testing.T) {
 			"Its owner spoke of torn charts, and a maritime court heard the pilot on the rudder, the tide and an unlit buoy. " +
 			"Helicopters lifted the passengers to a stadium, where volunteers served soup."},
 	}
-	later := Article{Title: "What the passengers told", Text: "Two days after the night of October 9, many passengers still speak of the thick fog, the broken radar and the soup at the stadium, " +
+	later := Article{Title: "What the passengers told", Text: "Two days after the night of October 9, many passengers speak of the fog, the blankets and the soup at the stadium, " +
 		"of children who wept, and of a stranger who sang until the boats and helicopters came."}
 	g, l := NewGrouper(Options{}), newLedger()
 	var last []Decision
@@ -45,5 +45,31 @@ func TestOnlyDates(t *testing.T) {
 	}
 	if l.story[1] == l.story[2] {
 		t.Error("two articles of dates alone are one story")
+	}
+}
+
+// TestOneDayIsNoStory checks that reports that have but the day in common, as all pages of a day have, are
+// stories of their own, though the stream has just begun.
+func TestOneDayIsNoStory(t *testing.T) {
+	const day = "Published on Wednesday, 17 June 2026. "
+	g, l := NewGrouper(Options{}), newLedger()
+	for i, a := range []Article{
+		{Title: "Glassworks of Ardmoor to close", Text: day + "The last furnace goes out after ninety years, and the union asks for a plan."},
+		{Title: "Tessaly museum buys a fossil whale", Text: day + "A farmer found the skeleton while he dug a pond."},
+		{Title: "Pellin wins the regatta", Text: day + "The crew of eight rowed the course in record time against a headwind."},
+		{Title: "Comet visible from the southern islands", Text: day + "Astronomers expect its tail to brighten until the new moon."},
+		{Title: "Cheese makers dispute a name", Text: day + "Two valleys claim the same rind, the same caves and the same monk."},
+	} {
+		a.Seq, a.Identity, a.Lang, a.FirstSeen = uint64(i+1), string(rune('a'+i)), "en", morning
+		l.apply(g.Add(&a))
+	}
+	l.apply(g.Pass())
+	seen := map[ID]uint64{}
+	for seq := range uint64(5) {
+		id := l.story[seq+1]
+		if other, ok := seen[id]; ok {
+			t.Errorf("articles %d and %d are one story", other, seq+1)
+		}
+		seen[id] = seq + 1
 	}
 }

@@ -319,13 +319,13 @@ func (d Date) Stem() string { return dateStems()[d].stem }
 func (d Date) common() float64 {
 	switch {
 	case d >= dateDay:
-		return 1.0 / 24
+		return 1.0 / 8
 	case d >= dateNth:
-		return 1.0 / 12 // a year, or a day of some month
+		return 1.0 / 6 // a year, or a day of some month
 	case d >= dateWeekday:
-		return 1.0 / 3
+		return 1.0 / 2
 	}
-	return 1.0 / 6
+	return 1.0 / 4
 }
 
 // PlainStem returns a stem as people may read it: that of a date without its mark.
