@@ -36,7 +36,7 @@ var param = params{
 	titleWeight: 3, leadWeight: 1.5, dateWeight: 6, saturation: 3, shortScale: 16,
 	head: .37, member: .12, size: .10, joinText: .29, joinT: .19, better: .06, out: -.05,
 	mergeText: .50, mergeT: .07, mergeHead: .3, rivalText: .17, rivalT: .13,
-	candidates: 5, stems: 25, worth: .5, budget: 1000, members: 40, every: 50, recent: 500, nearMiss: .1,
+	candidates: 5, stems: 25, worth: .1, budget: 1000, members: 40, every: 50, recent: 500, nearMiss: .1,
 	splitRho: .52, splitN: 3.2, splitEx: .3, splitBase: .75, splitWithin: .05,
 	splitDate: 3, splitNumber: 3,
 }
