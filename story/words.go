@@ -6,8 +6,12 @@ import (
 	"storyfold/story/text"
 )
 
-// wordsOf is how many bytes of a text Words looks through for words of its stems.
-const wordsOf = 16 << 10
+// Words looks through so many bytes of a text for words of its stems, about so many at
+// a time.
+const (
+	wordsOf   = 16 << 10
+	wordsStep = 512
+)
 
 // Words puts words in place of the stems in r.Terms: the first word of a that
 // has the stem, as a writes it. A stem that a does not have stays. It is for those who
@@ -34,8 +38,13 @@ func (r *Reason) Words(a *Article) {
 	find(a.Title)
 	body := a.Text[:min(len(a.Text), wordsOf)]
 	for len(open) > 0 && body != "" {
-		var paragraph string
-		paragraph, body, _ = strings.Cut(body, "\n\n")
-		find(paragraph)
+		step := len(body)
+		if step > wordsStep {
+			if i := strings.IndexByte(body[wordsStep:], ' '); i >= 0 {
+				step = wordsStep + i
+			}
+		}
+		find(body[:step])
+		body = body[step:]
 	}
 }
