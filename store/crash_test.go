@@ -98,9 +98,20 @@ func step(seq uint64) *story.Commit {
 // A process that is killed loses nothing that it was told is stored, and leaves
 // a store in order.
 func TestKilledWhileCommitting(t *testing.T) {
+	killed(t, "commit", 15, func(round int, db *DB) {
+		if engine, err := db.Engine(); err != nil || string(engine) != fmt.Sprintf("engine after %d", db.NextSeq()-1) {
+			t.Errorf("round %d: Engine() = %q, %v beside NextSeq() %d", round, engine, err, db.NextSeq())
+		}
+	})
+}
+
+// killed has a child say after each commit how far it is, kills it after one of the first
+// so many, and looks at the store that it leaves.
+func killed(t *testing.T, name string, within int, look func(round int, db *DB)) {
+	t.Helper()
 	dir := t.TempDir()
 	for round := range 6 {
-		cmd := child(t, "commit", dir)
+		cmd := child(t, name, dir)
 		out, err := cmd.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -108,7 +119,7 @@ func TestKilledWhileCommitting(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Skipf("no way to start this binary again: %v", err)
 		}
-		acknowledged, stop := uint64(0), 1+rand.IntN(15)
+		acknowledged, stop := uint64(0), 1+rand.IntN(within)
 		lines := bufio.NewScanner(out)
 		for n := 1; lines.Scan(); n++ {
 			if acknowledged, err = strconv.ParseUint(lines.Text(), 10, 64); err != nil {
@@ -126,9 +137,7 @@ func TestKilledWhileCommitting(t *testing.T) {
 		if next := db.NextSeq(); next <= acknowledged || next%3 != 1 {
 			t.Errorf("round %d: NextSeq() = %d, but %d was acknowledged", round, next, acknowledged)
 		}
-		if engine, err := db.Engine(); err != nil || string(engine) != fmt.Sprintf("engine after %d", db.NextSeq()-1) {
-			t.Errorf("round %d: Engine() = %q, %v beside NextSeq() %d", round, engine, err, db.NextSeq())
-		}
+		look(round, db)
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}

@@ -1,16 +1,12 @@
 package store
 
 import (
-	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -152,37 +148,4 @@ func oweForever(dir string) error {
 }
 
 // A process that is killed between what it stored and the stories of it leaves both in order.
-func TestKilledWhileOwing(t *testing.T) {
-	dir := t.TempDir()
-	for round := range 6 {
-		cmd := child(t, "owe", dir)
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Skipf("no way to start this binary again: %v", err)
-		}
-		acknowledged, stop := uint64(0), 1+rand.IntN(8)
-		lines := bufio.NewScanner(out)
-		for n := 1; lines.Scan(); n++ {
-			if acknowledged, err = strconv.ParseUint(lines.Text(), 10, 64); err != nil {
-				t.Fatalf("the child says %q", lines.Text())
-			}
-			if n == stop {
-				time.AfterFunc(time.Duration(rand.IntN(3000))*time.Microsecond, func() { _ = cmd.Process.Kill() })
-			}
-		}
-		if err := cmd.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
-			t.Fatalf("round %d: the child ended with %v", round, err)
-		}
-		check(t, dir)
-		db := openStore(t, dir)
-		if next := db.NextSeq(); next <= acknowledged || next%3 != 1 {
-			t.Errorf("round %d: NextSeq() = %d, but %d was acknowledged", round, next, acknowledged)
-		}
-		if err := db.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
+func TestKilledWhileOwing(t *testing.T) { killed(t, "owe", 8, func(int, *DB) {}) }
