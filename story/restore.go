@@ -39,22 +39,44 @@ func (g *Grouper) State() []byte {
 	b = binary.AppendVarint(b, g.now)
 	b = binary.AppendUvarint(b, uint64(g.since))
 
-	b = binary.AppendUvarint(b, uint64(len(g.strayed)))
-	last := uint64(0)
-	for _, seq := range slices.Sorted(maps.Keys(g.strayed)) {
-		b = binary.AppendUvarint(b, seq-last)
-		b = binary.AppendUvarint(b, uint64(g.strayed[seq].ids))
-		last = seq
-	}
-	b = binary.AppendUvarint(b, uint64(len(g.edited)))
-	last = 0
-	for _, seq := range slices.Sorted(maps.Keys(g.edited)) {
-		b = binary.AppendUvarint(b, seq-last)
-		last = seq
-	}
+	strayed := slices.Sorted(maps.Keys(g.strayed))
+	b = appendRising(b, strayed, func(i int) uint64 { return uint64(g.strayed[strayed[i]].ids) })
+	b = appendRising(b, slices.Sorted(maps.Keys(g.edited)), nil)
 
-	var told, changed []*group
-	var apart [][2]uint64
+	told, changed, apart := g.marked()
+	b = appendRising(b, firsts(told), func(i int) uint64 {
+		x := 2 * uint64(told[i].tested)
+		if told[i].shown {
+			x++
+		}
+		return x
+	})
+	b = binary.AppendUvarint(b, uint64(len(apart)))
+	for _, x := range apart {
+		b = binary.AppendUvarint(b, x[0])
+		b = binary.AppendUvarint(b, x[1])
+	}
+	return appendRising(b, firsts(changed), nil)
+}
+
+// appendRising appends how many numbers there are, and of each, in rising order, how
+// far it is from the one before, with what beside gives for it; nil: nothing.
+func appendRising(b []byte, numbers []uint64, beside func(i int) uint64) []byte {
+	b = binary.AppendUvarint(b, uint64(len(numbers)))
+	last := uint64(0)
+	for i, n := range numbers {
+		b = binary.AppendUvarint(b, n-last)
+		if beside != nil {
+			b = binary.AppendUvarint(b, beside(i))
+		}
+		last = n
+	}
+	return b
+}
+
+// marked returns the stories that were tested or are not shown, those that changed, and
+// the first articles of those that must not merge, all in order.
+func (g *Grouper) marked() (told, changed []*group, apart [][2]uint64) {
 	for _, s := range g.groups {
 		if s == nil {
 			continue
@@ -71,32 +93,20 @@ func (g *Grouper) State() []byte {
 			}
 		}
 	}
-	slices.SortFunc(told, func(a, b *group) int { return cmp.Compare(a.first(), b.first()) })
+	byFirst := func(a, b *group) int { return cmp.Compare(a.first(), b.first()) }
+	slices.SortFunc(told, byFirst)
+	slices.SortFunc(changed, byFirst)
 	slices.SortFunc(apart, func(a, b [2]uint64) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
-	b = binary.AppendUvarint(b, uint64(len(told)))
-	last = 0
-	for _, s := range told {
-		b = binary.AppendUvarint(b, s.first()-last)
-		x := 2 * uint64(s.tested)
-		if s.shown {
-			x++
-		}
-		b = binary.AppendUvarint(b, x)
-		last = s.first()
+	return told, changed, apart
+}
+
+// firsts returns the numbers of the stories' first articles.
+func firsts(stories []*group) []uint64 {
+	out := make([]uint64, len(stories))
+	for i, s := range stories {
+		out[i] = s.first()
 	}
-	b = binary.AppendUvarint(b, uint64(len(apart)))
-	for _, x := range apart {
-		b = binary.AppendUvarint(b, x[0])
-		b = binary.AppendUvarint(b, x[1])
-	}
-	slices.SortFunc(changed, func(a, b *group) int { return cmp.Compare(a.first(), b.first()) })
-	b = binary.AppendUvarint(b, uint64(len(changed)))
-	last = 0
-	for _, s := range changed {
-		b = binary.AppendUvarint(b, s.first()-last)
-		last = s.first()
-	}
-	return b
+	return out
 }
 
 // Restore returns the Grouper that had this state and these open stories, in
