@@ -34,6 +34,7 @@ func addDocuments(f *testing.F) {
 // within the limits.
 func FuzzPrefilter(f *testing.F) {
 	addDocuments(f)
+	f.Add([]byte(head+strings.Repeat("<b>", 300)+tail), "") // too deep outside of the items
 	f.Fuzz(func(t *testing.T, data []byte, contentType string) {
 		out, err := prefilter(data, contentType)
 		if err != nil {

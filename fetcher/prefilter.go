@@ -326,6 +326,10 @@ func (s *scanner) startTag(rest []byte) error {
 	} else if len(s.stack) == 0 {
 		return errDone // a second root
 	}
+	if len(s.stack) == maxDepth {
+		s.deep = true
+		return errDone // finish drops the item
+	}
 	at, aside := len(s.out), false
 	if len(s.stack) > 0 {
 		s.stack[len(s.stack)-1].text = 0 // it is not text alone
@@ -344,10 +348,6 @@ func (s *scanner) startTag(rest []byte) error {
 		}
 		aside = s.mayAside(&tag)
 		s.stack = append(s.stack, open{name: tag.name, at: at})
-	}
-	if len(s.stack) > maxDepth {
-		s.deep = true
-		return errDone // finish drops the item
 	}
 	s.out = tag.append(s.out)
 	if aside {
