@@ -126,7 +126,7 @@ func (c *corpus) factsOf(quoted []story.Sentence) []fact {
 	var out []fact
 	for i := range c.statements {
 		s := &c.statements[i]
-		if s.fit && slices.Contains(quoted, s.report.quote(s.sentence)) {
+		if s.fit && slices.ContainsFunc(quoted, s.report.is(s.sentence)) {
 			out = append(out, fact{statement: s})
 		}
 	}

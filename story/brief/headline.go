@@ -35,7 +35,7 @@ func (c *corpus) headline() (string, uint64, []int32) {
 	}
 	if weak {
 		if lead, score := c.leadHeadline(support); score*weakTitle > top {
-			return shorten(lead.text, cutLead), lead.report.seq, lead.terms[:lead.cut-lead.from]
+			return strings.Clone(shorten(lead.text, cutLead)), lead.report.seq, lead.terms[:lead.cut-lead.from]
 		}
 	}
 	if best != nil {
@@ -70,7 +70,7 @@ func (c *corpus) anyTitle() (string, uint64) {
 	}
 	for _, r := range c.reports {
 		if len(r.sentences) > 0 {
-			return shorten(r.sentences[0].text, cutLead), r.seq
+			return strings.Clone(shorten(r.sentences[0].text, cutLead)), r.seq
 		}
 	}
 	return "", 0

@@ -83,9 +83,14 @@ func (p *prepared) quotable() bool {
 	return false
 }
 
-// quote returns the sentence s of p.
+// quote returns the sentence s of p, sharing no memory with p: a brief outlives what it is made of.
 func (p *prepared) quote(s *sentence) story.Sentence {
-	return story.Sentence{Text: s.text, Article: p.seq}
+	return story.Sentence{Text: strings.Clone(s.text), Article: p.seq}
+}
+
+// is returns a test for the quoted sentence s of p.
+func (p *prepared) is(s *sentence) func(story.Sentence) bool {
+	return func(q story.Sentence) bool { return q.Article == p.seq && q.Text == s.text }
 }
 
 // size returns about how many bytes p takes.
