@@ -57,7 +57,8 @@ type Reason struct {
 	Score     float64 `cbor:"2,keyasint,omitempty"`
 	Threshold float64 `cbor:"3,keyasint,omitempty"`
 
-	// Terms are the words that carried the score, heaviest first, at most eight.
+	// Terms are the words that carried the score, heaviest first, at most eight. Of decisions
+	// other than Open and Join the Grouper knows but stems: see Words.
 	Terms []Term `cbor:"4,keyasint,omitempty"`
 
 	// Near is the story that came next: the best one that was not joined, or the

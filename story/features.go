@@ -96,8 +96,9 @@ func (g *Grouper) datesOf(dst []text.Date, it *item) []text.Date {
 // reading is what the words of an article say, before they are counted. Its slices are reused.
 type reading struct {
 	lang        string
-	title, body []text.Token
-	dates       []text.Date // first those of the title
+	of          [2]string    // title and body, as far as they are read
+	title, body []text.Token // of them
+	dates       []text.Date  // first those of the title
 	titled      int
 	roundUp     bool
 	column      uint64
@@ -108,6 +109,7 @@ type reading struct {
 func (r *reading) take(a *Article) {
 	r.lang = text.Language(a.Lang, a.Title, a.Text)
 	title, body := prefix(text.BareTitle(a.Title, a.Outlet, a.Source, host(a.URL)), maxTitle), prefix(a.Text, maxRead)
+	r.of = [2]string{title, body}
 	r.title = text.Tokens(r.title[:0], title, r.lang)
 	r.roundUp = text.RoundUp(r.title, r.lang)
 	r.source, r.column = uint32(xxhash.Sum64String(a.Source)), columnOf(r.title)

@@ -137,7 +137,8 @@ func (g *Grouper) Stats() Stats {
 // Add places a new article, whose Seq and FirstSeen are set and whose Seq is
 // larger than all before, and returns the decisions in the order in which they
 // apply. Among them are those of a pass, every 50 articles, and the closing of
-// stories whose window is over. Add keeps nothing of a but its key and numbers.
+// stories whose window is over. The terms of the first one, Open or Join, are words of a,
+// those of others are stems. Add keeps nothing of a but its key and numbers.
 func (g *Grouper) Add(a *Article) []Decision {
 	if a.Seq <= g.seq {
 		panic("story: Grouper.Add: article out of commit order")
@@ -147,7 +148,9 @@ func (g *Grouper) Add(a *Article) []Decision {
 	g.out = nil
 	g.closeOld()
 	g.recent = append(g.recent, it)
+	at := len(g.out)
 	g.place(it)
+	g.reword(&g.out[at].Reason, a)
 	g.since++
 	if g.since >= param.every {
 		g.pass()

@@ -219,7 +219,7 @@ func (b *batch) place(a *story.Article) error {
 // told apart and its texts are let go.
 func (b *batch) follow(decisions []story.Decision) error {
 	for i := range decisions {
-		if a := b.texts[decisions[i].Article]; a != nil && b.explain {
+		if a := b.texts[decisions[i].Article]; a != nil && b.explain && decisions[i].Kind == story.Move {
 			decisions[i].Reason.Words(a)
 		}
 		b.where.apply(&decisions[i])

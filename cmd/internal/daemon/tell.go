@@ -137,7 +137,8 @@ func (p *Pipeline) apply(c *changes, decisions []story.Decision, edited []*story
 	return nil
 }
 
-// reword names the terms of the decisions by words that the articles use.
+// reword names the terms of the decisions by words that the articles use, where the Grouper
+// did not.
 func reword(decisions []story.Decision, load func(seq uint64) (*story.Article, error)) error {
 	for i := range decisions {
 		d := &decisions[i]
@@ -145,7 +146,7 @@ func reword(decisions []story.Decision, load func(seq uint64) (*story.Article, e
 		if seq == 0 && len(d.Articles) > 0 {
 			seq = d.Articles[0]
 		}
-		if seq == 0 || len(d.Reason.Terms) == 0 {
+		if seq == 0 || len(d.Reason.Terms) == 0 || d.Kind == story.Open || d.Kind == story.Join {
 			continue
 		}
 		a, err := load(seq)
