@@ -3,8 +3,6 @@ package story
 import (
 	"strings"
 
-	"github.com/cespare/xxhash/v2"
-
 	"storyfold/story/text"
 )
 
@@ -19,7 +17,7 @@ func columnOf(title []text.Token) uint64 {
 	h := uint64(0)
 	for i := range title {
 		if !title[i].Number {
-			h = h*0x9e3779b97f4a7c15 + xxhash.Sum64String(title[i].Stem) | 1
+			h = h*0x9e3779b97f4a7c15 + title[i].Hash | 1
 		}
 	}
 	return h

@@ -127,6 +127,7 @@ func (r *reading) take(a *Article) {
 type counter struct {
 	reading reading // of the article at hand
 	counts  []count
+	stem    []byte
 	record  []uint32
 	kinds   []uint32
 }
@@ -149,7 +150,7 @@ func (g *Grouper) digest(it *item, r *reading) {
 	it.lang, it.source, it.column, it.titled = r.lang, r.source, r.column, uint8(r.titled)
 	g.counter.counts = g.counter.counts[:0]
 	for i := range r.title {
-		g.tally(r.title[i].Stem, param.titleWeight, param.titleWeight)
+		g.tallyWord(r, 0, &r.title[i], param.titleWeight, param.titleWeight)
 	}
 	for i := range r.body {
 		v, h := 1.0, 0.0
@@ -159,25 +160,36 @@ func (g *Grouper) digest(it *item, r *reading) {
 		if i < headWords {
 			h = 1
 		}
-		g.tally(r.body[i].Stem, v, h)
+		g.tallyWord(r, 1, &r.body[i], v, h)
 	}
 	words := len(g.counter.counts)
 	short := math.Exp(-float64(words) / param.shortScale)
 	for _, d := range r.dates {
-		g.tally(d.Stem(), param.dateWeight*(1-short)*(1-short), 0)
+		stem := d.Stem()
+		if id, ok := g.lex.number(text.Hash(stem), []byte(stem)); ok {
+			g.tally(id, param.dateWeight*(1-short)*(1-short), 0)
+		}
 	}
 	it.short = int32(math.Round(one * short))
 	g.finish(it, words, r.dates)
 	it.telling = it.telling && !r.roundUp
 }
 
-// tally adds an occurrence of a stem to the counts.
-func (g *Grouper) tally(stem string, v, h float64) {
-	r := &g.counter
-	id, ok := g.lex.number(stem)
+// tallyWord adds a word of the title or, if part is 1, of the body to the counts.
+func (g *Grouper) tallyWord(r *reading, part int, t *text.Token, v, h float64) {
+	id, ok := g.lex.find(t.Hash)
 	if !ok {
-		return
+		g.counter.stem = t.AppendStem(g.counter.stem[:0], r.of[part], r.lang)
+		id, ok = g.lex.number(t.Hash, g.counter.stem)
 	}
+	if ok {
+		g.tally(id, v, h)
+	}
+}
+
+// tally adds an occurrence of a stem to the counts.
+func (g *Grouper) tally(id int32, v, h float64) {
+	r := &g.counter
 	w := &g.lex.names[id]
 	if w.count == 0 {
 		r.counts = append(r.counts, count{term: id, digit: w.digit})

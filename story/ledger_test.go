@@ -212,7 +212,7 @@ func audit(g *Grouper, l *ledger) error {
 	}
 	for id, w := range g.lex.words {
 		if g.lex.names[id].refs > 0 {
-			df[int32(id)] += unseen(string(g.lex.text(int32(id))))
+			df[int32(id)] += unseen(g.lex.text(int32(id)))
 		}
 		if w.df != df[int32(id)] || g.lex.names[id].refs != refs[int32(id)] {
 			return fmt.Errorf("stem %q: df %d refs %d, want %d and %d", g.lex.text(int32(id)), w.df, g.lex.names[id].refs, df[int32(id)], refs[int32(id)])

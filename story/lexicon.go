@@ -3,8 +3,6 @@ package story
 import (
 	"math"
 
-	"github.com/cespare/xxhash/v2"
-
 	"storyfold/story/text"
 )
 
@@ -89,7 +87,9 @@ func (p posting) index() int  { return int(p.vIndex & noIndex) }
 
 // unseen returns the part of a stem's document frequency that it has from the coldStories
 // that were not seen: what is common in all news does not look rare in a small stream.
-func unseen(stem string) int64 { return rounded(rootOne * coldStories * text.Common(stem)) }
+func unseen(stem []byte) int64 {
+	return rounded(rootOne * coldStories * text.Common(string(stem)))
+}
 
 func newLexicon() lexicon {
 	return lexicon{table: make([]uint32, 1<<8)}
@@ -98,23 +98,35 @@ func newLexicon() lexicon {
 // tag returns the bits of a hash that stand in the table.
 func tag(hash uint64) uint32 { return uint32(hash>>(64-(32-termBits))) << termBits }
 
-// number returns the number of a stem, a new one if no open article has it. It
-// reports false where there are too many stems.
-func (l *lexicon) number(stem string) (int32, bool) {
-	if 2*l.used >= len(l.table) {
-		l.rehash()
-	}
-	h := xxhash.Sum64String(stem)
+// find returns the number of the stem with a hash, and whether an open article has it.
+func (l *lexicon) find(hash uint64) (id int32, ok bool) {
+	id, _ = l.look(hash)
+	return id, id >= 0
+}
+
+// look returns the number of the stem with a hash, or -1, and its place in the table.
+func (l *lexicon) look(hash uint64) (id int32, at uint32) {
 	mask := uint32(len(l.table) - 1)
-	at := uint32(h) & mask
-	for ; l.table[at] != 0; at = (at + 1) & mask {
-		if x := l.table[at]; x>>termBits<<termBits == tag(h) {
-			if id := int32(x%(1<<termBits)) - 1; l.names[id].hash == h {
-				return id, true
+	for at = uint32(hash) & mask; l.table[at] != 0; at = (at + 1) & mask {
+		if x := l.table[at]; x>>termBits<<termBits == tag(hash) {
+			if id := int32(x%(1<<termBits)) - 1; l.names[id].hash == hash {
+				return id, at
 			}
 		}
 	}
-	var id int32
+	return -1, at
+}
+
+// number returns the number of a stem and its hash, a new one if no open article has it. It
+// reports false where there are too many stems.
+func (l *lexicon) number(hash uint64, stem []byte) (int32, bool) {
+	if 2*l.used >= len(l.table) {
+		l.rehash()
+	}
+	id, at := l.look(hash)
+	if id >= 0 {
+		return id, true
+	}
 	if n := len(l.free); n > 0 {
 		id, l.free = l.free[n-1], l.free[:n-1]
 	} else if len(l.names) < maxStems {
@@ -125,10 +137,10 @@ func (l *lexicon) number(stem string) (int32, bool) {
 	} else {
 		return 0, false
 	}
-	l.table[at] = uint32(id+1) | tag(h)
+	l.table[at] = uint32(id+1) | tag(hash)
 	l.used++
 	size := min(len(stem), math.MaxUint8) // package text gives no longer ones
-	l.names[id] = name{hash: h, digit: stem[0] >= '0' && stem[0] <= '9', size: uint8(size)}
+	l.names[id] = name{hash: hash, digit: stem[0] >= '0' && stem[0] <= '9', size: uint8(size)}
 	l.words[id].text, _ = l.texts.take(uint32(size))
 	copy(l.text(id), stem)
 	l.words[id].df = unseen(stem)

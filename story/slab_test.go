@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"storyfold/story/text"
 )
 
 // TestSlab changes runs in every way and compares them with slices.
@@ -89,7 +91,7 @@ func TestLexicon(t *testing.T) {
 				refs[stem]--
 				continue
 			}
-			id, ok := l.number(stem)
+			id, ok := l.number(text.Hash(stem), []byte(stem))
 			if !ok || refs[stem] > 0 && id != ids[stem] {
 				t.Fatalf("number(%q) = %d, %v, want %d", stem, id, ok, ids[stem])
 			}

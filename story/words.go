@@ -21,18 +21,18 @@ func (r *Reason) Words(a *Article) {
 	if len(r.Terms) == 0 {
 		return
 	}
-	open := make(map[string]int, len(r.Terms)) // stem to its place in Terms
+	open := make(map[uint64]int, len(r.Terms)) // hash of a stem to its place in Terms
 	for i, t := range r.Terms {
-		open[t.Text] = i
+		open[text.Hash(t.Text)] = i
 	}
 	lang := text.Language(a.Lang, a.Title, a.Text)
 	var tokens []text.Token
 	find := func(s string) {
 		tokens = text.Tokens(tokens[:0], s, lang)
 		for _, t := range tokens {
-			if i, ok := open[t.Stem]; ok {
+			if i, ok := open[t.Hash]; ok {
 				r.Terms[i].Text = strings.Clone(s[t.Start:t.End])
-				delete(open, t.Stem)
+				delete(open, t.Hash)
 			}
 		}
 	}
@@ -76,23 +76,22 @@ func (r *reading) whole(a *Article) bool {
 
 // find puts the words of a reading in place of the stems in r.Terms.
 func (r *Reason) find(read *reading) {
-	sort := func(stem string) uint64 { // most words are of another than all stems
-		return 1 << ((uint(stem[0])*5 + uint(stem[len(stem)-1]) + uint(len(stem))*11) % 64)
-	}
-	sorts := uint64(0)
+	var hashes [maxTerms]uint64
+	some := uint64(0) // a bit for each of them: most words have another
 	for i := range r.Terms {
-		sorts |= sort(r.Terms[i].Text)
+		hashes[i] = text.Hash(r.Terms[i].Text)
+		some |= 1 << (hashes[i] % 64)
 	}
 	var found [maxTerms]string
 	size, left := 0, len(r.Terms)
 	for part, tokens := range [][]text.Token{read.title, read.body} {
 		for k := 0; k < len(tokens) && left > 0; k++ {
 			t := &tokens[k]
-			if sorts&sort(t.Stem) == 0 {
+			if some>>(t.Hash%64)&1 == 0 {
 				continue
 			}
 			i := len(r.Terms) - 1
-			for i >= 0 && r.Terms[i].Text != t.Stem {
+			for i >= 0 && hashes[i] != t.Hash {
 				i--
 			}
 			if i >= 0 && found[i] == "" {

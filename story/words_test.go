@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"storyfold/story/text"
 )
 
 func TestReasonWords(t *testing.T) {
@@ -38,14 +40,18 @@ func TestRewordIsWords(t *testing.T) {
 	for _, a := range articles {
 		read := g.read(a)
 		stems := []string{"12 June", "absent"}
+		stem := func(part int, t *text.Token) {
+			stems = append(stems, string(t.AppendStem(nil, read.of[part], read.lang)))
+		}
 		for i := range read.title {
-			stems = append(stems, read.title[i].Stem)
+			stem(0, &read.title[i])
 		}
 		for i := 0; i < len(read.body); i += 1 + len(read.body)/40 {
-			stems = append(stems, read.body[i].Stem)
+			stem(1, &read.body[i])
 		}
 		if n := len(read.body); n > 0 {
-			stems = append(stems, read.body[n-1].Stem, "ferri")
+			stem(1, &read.body[n-1])
+			stems = append(stems, "ferri")
 		}
 		for len(stems) > 0 {
 			var got, want Reason

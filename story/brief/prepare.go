@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/cespare/xxhash/v2"
-
 	"storyfold/story"
 	"storyfold/story/text"
 )
@@ -47,7 +45,7 @@ type prepared struct {
 
 // usage is a word in one article.
 type usage struct {
-	stem, key    uint32 // hashes of the stem, and of what keyOf leaves of it
+	stem, key    uint32 // hashes of the stem, and of its first letters
 	upper, lower uint8  // times it is capitalised inside a sentence, and times it is not; at most 255
 	count        uint8  // sentences that have it, at most 255; the title counts three times
 	number       bool   // it starts with a digit
@@ -203,7 +201,7 @@ func (l *line) length() int {
 
 // word returns the index of a token's word.
 func (p *preparer) word(t *text.Token) int {
-	hash := hashOf(t.Stem)
+	hash := uint32(t.Hash)
 	if p.index.full(len(p.words)) {
 		p.index.reset(2 * len(p.words))
 		for i := range p.words {
@@ -214,32 +212,10 @@ func (p *preparer) word(t *text.Token) int {
 	s, had := p.index.at(hash)
 	if !had {
 		s.value = int32(len(p.words))
-		p.words = append(p.words, usage{stem: hash, key: hashOf(keyOf(t.Stem)), number: t.Number})
+		p.words = append(p.words, usage{stem: hash, key: t.Key, number: t.Number})
 		p.lastIn, p.lastAt = append(p.lastIn, 0), append(p.lastAt, 0)
 	}
 	return int(s.value)
-}
-
-// hashOf returns the hash that a stem is known by.
-func hashOf(stem string) uint32 { return uint32(xxhash.Sum64String(stem)) }
-
-// keyRunes is how much of a word tells which name it is, whatever its ending:
-// "Korea" and "Korean", "Москвы" and "Москве".
-const keyRunes = 5
-
-// keyOf returns the beginning of a stem; numbers keep all of theirs.
-func keyOf(stem string) string {
-	short := strings.ReplaceAll(stem, ".", "")
-	if short == "" || short[0] < '0' || short[0] > '9' {
-		n := 0
-		for i := range short {
-			if n == keyRunes {
-				return short[:i]
-			}
-			n++
-		}
-	}
-	return short
 }
 
 // sentence takes the words of the tokens as those of sentence number n, and
@@ -316,7 +292,7 @@ func (p *preparer) names(lang string, a *story.Article) []uint32 {
 	add := func(name string) {
 		p.tokens = text.Tokens(p.tokens[:0], text.Clip(name, maxNameBytes), lang)
 		for i := range p.tokens {
-			out = append(out, hashOf(p.tokens[i].Stem))
+			out = append(out, uint32(p.tokens[i].Hash))
 		}
 	}
 	add(a.Outlet)
@@ -335,7 +311,7 @@ func (p *preparer) agencyStems(lang string) []uint32 {
 	if !ok {
 		p.tokens = text.Tokens(p.tokens[:0], agencies, lang)
 		for i := range p.tokens {
-			stems = append(stems, hashOf(p.tokens[i].Stem))
+			stems = append(stems, uint32(p.tokens[i].Hash))
 		}
 		if p.agencies == nil {
 			p.agencies = make(map[string][]uint32)

@@ -2,17 +2,75 @@ package text
 
 import (
 	"encoding/binary"
+	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/cespare/xxhash/v2"
 )
+
+// stemID is what a stem is known by.
+type stemID struct {
+	hash uint64
+	key  uint32
+	kind stemKind
+}
+
+// stemKind tells words apart, in two bits.
+type stemKind uint8
+
+const (
+	leftOut stemKind = 1 + iota // a stop word, or the like
+	content
+	number // its stem begins with a digit
+)
+
+// Hash returns the hash that a stem is known by.
+func Hash(stem string) uint64 { return xxhash.Sum64String(stem) }
+
+// idOf returns what a stem is known by; "" is that of a word that is left out.
+func idOf(s string) stemID {
+	if s == "" {
+		return stemID{kind: leftOut}
+	}
+	x := stemID{hash: Hash(s), kind: content}
+	if isDigit(s[0]) {
+		x.kind = number
+	}
+	if begin := firstLetters(s); len(begin) == len(s) {
+		x.key = uint32(x.hash)
+	} else {
+		x.key = uint32(Hash(begin))
+	}
+	return x
+}
+
+// keyRunes is how much of a word tells which name it is, whatever its ending:
+// "Korea" and "Korean", "Москвы" and "Москве".
+const keyRunes = 5
+
+// firstLetters returns the beginning of a stem, without full stops; numbers keep all of theirs.
+func firstLetters(s string) string {
+	short := strings.ReplaceAll(s, ".", "")
+	if short == "" || !isDigit(short[0]) {
+		n := 0
+		for i := range short {
+			if n == keyRunes {
+				return short[:i]
+			}
+			n++
+		}
+	}
+	return short
+}
 
 // stemCache remembers the stems of words, those of all languages together: a table
 // of fixed size in which a word has four places, side by side. So it is bounded, whatever
 // words come. It has no pointers, and who reads it needs no lock.
 //
-// An entry has a head and then the word, with zeros up to the next whole number, and the end of the stem: the stem
-// is so many first bytes of the word, and that end. Who reads an entry reads its head first and last. If it is
-// the same both times the entry was not written meanwhile, since the head is 0 during a write, and counts the writes.
+// An entry has a head, the hash of the stem, and the word, with zeros up to the next whole number. Who reads an entry
+// reads its head first and last. If it is the same both times the entry was not written meanwhile, since the head
+// is 0 during a write, and counts the writes.
 type stemCache struct {
 	numbers []atomic.Uint64
 	size    int // numbers of an entry
@@ -22,21 +80,32 @@ type stemCache struct {
 	writes uint64
 }
 
+// The numbers of an entry.
+const (
+	atHead = iota
+	atHash
+	atWord
+)
+
 // The parts of a head, by their lowest bits. The two lowest parts say which word it is.
 const (
-	headLength = 0  // bytes of the word, never 0
-	headRules  = 6  // rules.number
-	headPrefix = 14 // bytes of the word that the stem begins with
-	headEnd    = 20 // bytes of the stem after them
-	headWrites = 26
+	headLength = 0 // bytes of the word
+	headRules  = 6 // rules.number
+	headKind   = 14
+	headPrefix = 16 // bytes of the word that are its stem, where that is a beginning of the word; else 0
+	headKey    = 22
+	headWrites = 54
 )
+
+// part returns the part of a head from bit from to bit to.
+func part(head uint64, from, to int) uint64 { return head << (64 - to) >> (64 - to + from) }
 
 // Nearly all words fit into half a line of the processor's cache, the places of a word so into two.
 const (
 	ways = 4 // places of a word
 
 	shortSize, shortPlaces = 4, 1 << 16
-	longSize, longPlaces   = 8, 1 << 13
+	longSize, longPlaces   = 8, 1 << 12
 )
 
 // shortStems and longStems are the stems of the words that were met.
@@ -47,6 +116,17 @@ var (
 	shortStems = stemCache{numbers: shortNumbers[:], size: shortSize, places: shortPlaces}
 	longStems  = stemCache{numbers: longNumbers[:], size: longSize, places: longPlaces}
 )
+
+// cacheFor returns the cache that has room for a word, nil if none has.
+func cacheFor(k *wordKey) *stemCache {
+	switch n := atWord + k.numbers(); {
+	case n <= shortSize:
+		return &shortStems
+	case n <= longSize:
+		return &longStems
+	}
+	return nil
+}
 
 // wordKey is a word as the cache knows it: in small letters, where these are found without
 // changing what the word's stem is.
@@ -78,91 +158,57 @@ func (c *stemCache) place(rules uint8, k *wordKey) int {
 // at returns the entry at a place.
 func (c *stemCache) at(place int) []atomic.Uint64 { return c.numbers[place*c.size:][:c.size] }
 
-// knownStem returns the stem of a word, and whether it is remembered. The stem takes the place of the word in k.
-func knownStem(rules uint8, k *wordKey) (stem []byte, known bool) {
-	if k.numbers() < shortSize {
-		stem, known = shortStems.get(rules, k)
-	}
-	if !known && k.numbers() >= shortSize-1 && k.numbers() < longSize {
-		stem, known = longStems.get(rules, k)
-	}
-	return stem, known
-}
-
-// rememberStem remembers the stem of a word, if both are not longer than words are.
-func rememberStem(rules uint8, k *wordKey, stem string) {
-	if !shortStems.put(rules, k, stem) && k.numbers() >= shortSize-1 {
-		longStems.put(rules, k, stem)
-	}
-}
-
-func (c *stemCache) get(rules uint8, k *wordKey) (stem []byte, known bool) {
-	word, n := uint64(rules)<<headRules|uint64(k.n)<<headLength, k.numbers()
+// get returns what the stem of a word is known by, and the head of its entry; 0 if it is not remembered.
+func (c *stemCache) get(rules uint8, k *wordKey) (s stemID, head uint64) {
+	word := uint64(rules)<<headRules | uint64(k.n)<<headLength
 	place := c.place(rules, k)
 	for i := range ways {
 		e := c.at(place + i)
-		head := e[0].Load()
-		if head%(1<<headPrefix) != word || !k.isIn(e) {
+		head := e[atHead].Load()
+		if part(head, headLength, headKind) != word || !k.isIn(e) {
 			continue
 		}
-		prefix, end := int(head>>headPrefix%(1<<(headEnd-headPrefix))), int(head>>headEnd%(1<<(headWrites-headEnd)))
-		var ends [longSize]uint64
-		for i := 0; 8*i < end; i++ {
-			ends[i] = e[1+n+i].Load()
+		hash := e[atHash].Load()
+		if e[atHead].Load() == head {
+			return stemID{hash, uint32(part(head, headKey, headWrites)), stemKind(part(head, headKind, headPrefix))}, head
 		}
-		if e[0].Load() != head {
-			continue
-		}
-		for i := 0; 8*i < end; i++ {
-			binary.LittleEndian.PutUint64(k.b[prefix+8*i:], ends[i])
-		}
-		return k.b[:prefix+end], true
 	}
-	return nil, false
+	return stemID{}, 0
 }
 
 // isIn reports whether the word is that of an entry.
 func (k *wordKey) isIn(e []atomic.Uint64) bool {
 	for i := range k.numbers() {
-		if e[1+i].Load() != k.number(i) {
+		if e[atWord+i].Load() != k.number(i) {
 			return false
 		}
 	}
 	return true
 }
 
-// put reports whether an entry has room for the word and its stem, which then take a free place
-// of the word, or that of another one, by turns.
-func (c *stemCache) put(rules uint8, k *wordKey, stem string) bool {
-	prefix, n := 0, k.numbers()
-	for prefix < min(k.n, len(stem)) && k.b[prefix] == stem[prefix] {
-		prefix++
+// put remembers the stem of a word, which takes a free place of the word, or that of another one, by turns.
+func (c *stemCache) put(rules uint8, k *wordKey, stem string) stemID {
+	s, prefix := idOf(stem), 0
+	if len(stem) <= k.n && string(k.b[:len(stem)]) == stem {
+		prefix = len(stem)
 	}
-	end := len(stem) - prefix
-	if 1+n+(end+7)/8 > c.size {
-		return false
-	}
-	var ends [8 * longSize]byte
-	copy(ends[:], stem[prefix:])
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	place := c.place(rules, k)
 	e := c.at(place + int(c.writes%ways))
 	for i := range ways {
-		if free := c.at(place + i); free[0].Load() == 0 {
+		if free := c.at(place + i); free[atHead].Load() == 0 {
 			e = free
 			break
 		}
 	}
-	e[0].Store(0)
-	for i := range e[1:] {
-		if i < n {
-			e[1+i].Store(k.number(i))
-		} else {
-			e[1+i].Store(binary.LittleEndian.Uint64(ends[8*(i-n):]))
-		}
+	e[atHead].Store(0)
+	e[atHash].Store(s.hash)
+	for i := range k.numbers() {
+		e[atWord+i].Store(k.number(i))
 	}
 	c.writes++
-	e[0].Store(c.writes<<headWrites | uint64(end)<<headEnd | uint64(prefix)<<headPrefix | uint64(rules)<<headRules | uint64(k.n)<<headLength)
-	return true
+	e[atHead].Store(c.writes<<headWrites | uint64(s.key)<<headKey | uint64(prefix)<<headPrefix | uint64(s.kind)<<headKind |
+		uint64(rules)<<headRules | uint64(k.n)<<headLength)
+	return s
 }

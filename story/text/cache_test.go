@@ -21,67 +21,92 @@ func newStemCache(size, places int) *stemCache {
 	return &stemCache{size: size, places: places, numbers: make([]atomic.Uint64, size*places)}
 }
 
+// stemFor returns a stem that tells from which word it was made.
+func stemFor(word string) string { return word[4:] + word[:2] }
+
 // TestStemCache checks that words that fight for places are told apart, as are languages, and
 // that the last one is known.
 func TestStemCache(t *testing.T) {
 	c := newStemCache(shortSize, ways)
-	words := []string{"ferry", "ferries", "ships", "docks", "tugs", "ferry", "piers", "boats"}
+	words := []string{"ferry", "ferries", "ships", "docks", "tugs2", "ferry", "piers", "boats"}
 	for _, w := range words {
-		if !c.put(1, keyFor(w), w[:4]+"y") {
-			t.Fatalf("no room for %q", w)
-		}
+		c.put(1, keyFor(w), stemFor(w))
 	}
 	known := 0
 	for _, w := range words[4:] {
-		got, ok := c.get(1, keyFor(w))
-		if ok {
+		got, head := c.get(1, keyFor(w))
+		if head != 0 {
 			known++
-			if string(got) != w[:4]+"y" {
-				t.Errorf("the stem of %q is %q", w, got)
+			if got != idOf(stemFor(w)) {
+				t.Errorf("%q has the id %v", w, got)
 			}
 		}
-		if _, ok := c.get(2, keyFor(w)); ok {
+		if _, head := c.get(2, keyFor(w)); head != 0 {
 			t.Errorf("%q is known in a language that it was not put in", w)
 		}
 	}
 	if known == 0 || known > ways {
 		t.Errorf("%d words are known in %d places", known, ways)
 	}
-	if got, ok := c.get(1, keyFor("boats")); !ok || string(got) != "boaty" {
-		t.Errorf("the stem of the last word is %q, known %v", got, ok)
+	if got, head := c.get(1, keyFor("boats")); head == 0 || got != idOf(stemFor("boats")) {
+		t.Errorf("the last word has the id %v", got)
 	}
 }
 
-// TestStemsRemembered checks which words and stems the caches have room for.
+// TestStemsRemembered checks which words the caches have room for, and that they know their stems.
 func TestStemsRemembered(t *testing.T) {
-	long := strings.Repeat("ы", 28)
-	for i, x := range []struct {
-		word, stem string
-		kept       bool
+	rules := uint8(200) // of no language
+	for _, x := range []struct {
+		word string
+		in   *stemCache
 	}{
-		{"на", "", true},
-		{"ab", strings.Repeat("c", 16), true},
-		{"sixteen-letters-", "sixteen-letters+", true},
-		{"twenty-four-letters-word", "twenty-four-letters", true},
-		{"twenty-four-letters-work", "twenty-four-letters-won", true},
-		{"twenty-five-letters-words", "twenty-five-letters-word", true},
-		{long, long, true},
-		{long[2:], "y" + long[2:], false},
-		{long[:48], "y" + long[:6], true},
-		{long + "s", long, false},
-		{strings.Repeat("s", maxWord), "s", false},
-		{"dock", strings.Repeat("c", 17), false},
+		{"на", &shortStems},
+		{"sixteen-letters-", &shortStems},
+		{"seventeen-letters", &longStems},
+		{strings.Repeat("ы", 24), &longStems},
+		{strings.Repeat("ы", 24) + "s", nil},
+		{strings.Repeat("s", maxWord), nil},
 	} {
-		rules := uint8(200 + i) // of no language
-		rememberStem(rules, keyFor(x.word), x.stem)
-		got, ok := knownStem(rules, keyFor(x.word))
-		if ok != x.kept || ok && string(got) != x.stem {
-			t.Errorf("the stem of %q is %q, known %v, want %q, %v", x.word, got, ok, x.stem, x.kept)
+		k := keyFor(x.word)
+		c := cacheFor(k)
+		if c != x.in {
+			t.Errorf("%q is in another cache", x.word)
+		}
+		for _, stem := range []string{"", "9", x.word[:2], x.word, x.word + x.word} {
+			if rules++; c != nil {
+				put := c.put(rules, k, stem)
+				got, head := c.get(rules, k)
+				if head == 0 || got != idOf(stem) || got != put {
+					t.Errorf("the stem %q of %q has the id %v, put %v", stem, x.word, got, put)
+				}
+				if n := int(part(head, headPrefix, headKey)); strings.HasPrefix(x.word, stem) && n != len(stem) || n > 0 && x.word[:n] != stem {
+					t.Errorf("the stem %q of %q is its beginning of %d bytes", stem, x.word, n)
+				}
+			}
 		}
 	}
 }
 
-// TestStemCacheShared has goroutines fight for few places: none may see a stem of another word.
+// TestStemIDs checks what stems are known by.
+func TestStemIDs(t *testing.T) {
+	for _, x := range []struct {
+		stem, letters string
+		kind          stemKind
+	}{
+		{"", "", leftOut}, {"ferri", "ferri", content}, {"harbour", "harbo", content}, {"самолет", "самол", content}, {"u.s.a", "usa", content},
+		{"a.b.c.d.e.f", "abcde", content}, {"1234567", "1234567", number}, {"3.5million", "35million", number}, {"...", "", content},
+	} {
+		want := stemID{Hash(x.stem), uint32(Hash(x.letters)), x.kind}
+		if x.stem == "" {
+			want = stemID{kind: leftOut}
+		}
+		if got := idOf(x.stem); got != want {
+			t.Errorf("the id of %q is %v, want %v", x.stem, got, want)
+		}
+	}
+}
+
+// TestStemCacheShared has goroutines fight for few places: none may see the stem of another word.
 func TestStemCacheShared(t *testing.T) {
 	c := newStemCache(shortSize, 4)
 	var words []string
@@ -93,10 +118,10 @@ func TestStemCacheShared(t *testing.T) {
 		wg.Go(func() {
 			for i := range 5_000 {
 				w := words[(i*(n+1)+i/7)%len(words)]
-				if got, ok := c.get(1, keyFor(w)); !ok {
-					c.put(1, keyFor(w), w[4:]+w[:2])
-				} else if string(got) != w[4:]+w[:2] {
-					t.Errorf("the stem of %q is %q", w, got)
+				if got, head := c.get(1, keyFor(w)); head == 0 {
+					c.put(1, keyFor(w), stemFor(w))
+				} else if got != idOf(stemFor(w)) {
+					t.Errorf("%q has the id %v", w, got)
 					return
 				}
 			}
@@ -148,14 +173,17 @@ func plainly(t *testing.T, s, lang string) []Token {
 		if upper := unicode.IsUpper(first) || unicode.IsTitle(first); upper != x.Upper && !isSign(first) {
 			t.Errorf("%q begins with a capital: %v", word, x.Upper)
 		}
-		if isSign(first) || unicode.Is(unicode.Hangul, first) {
-			x.Stem = word
-		} else {
-			x.Stem = slowStem(tok.rules, word)
+		stem := word
+		if x.signs = isSign(first) || unicode.Is(unicode.Hangul, first); !x.signs {
+			stem = slowStem(tok.rules, word)
 		}
-		if x.Number != (x.Stem != "" && isDigit(x.Stem[0])) {
+		if x.Number != (stem != "" && isDigit(stem[0])) {
 			t.Errorf("%q is a number: %v", word, x.Number)
 		}
+		if got := string(x.AppendStem(nil, s, lang)); got != stem {
+			t.Errorf("the stem of %q is %q, want %q", word, got, stem)
+		}
+		x.Hash, x.Key = Hash(stem), uint32(Hash(firstLetters(stem)))
 	}
 	return tok.dst
 }

@@ -23,7 +23,7 @@ const (
 )
 
 // Common returns the share of news stories in which a stem is likely to occur, in [0, 1]: 0 for what is not
-// a common word of any known language. Stems are given as Tokens and Date.Stem return them.
+// a common word of any known language. Stems are given as Token.AppendStem and Date.Stem return them.
 func Common(stem string) float64 {
 	if stem[0] == dateMark {
 		return dateShares()[stem]
@@ -61,7 +61,8 @@ var common = sync.OnceValue(func() map[string]float64 {
 			t := tokenizer{text: words, rules: r, dst: tokens[:0], last: -1}
 			tokens = t.run(math.MaxInt)
 			for i := range tokens {
-				shares[tokens[i].Stem] = max(shares[tokens[i].Stem], 1/float64(of))
+				stem := string(tokens[i].stem(nil, words, r))
+				shares[stem] = max(shares[stem], 1/float64(of))
 			}
 		}
 	}

@@ -27,8 +27,9 @@ func TestCommon(t *testing.T) {
 		if len(tokens) != 1 {
 			t.Fatalf("Tokens(%q, %q) = %v, want one", c.word, c.lang, tokens)
 		}
-		if p := Common(tokens[0].Stem); p < c.min || p > c.max {
-			t.Errorf("Common(%q) = %v for %q, want %v to %v", tokens[0].Stem, p, c.word, c.min, c.max)
+		stem := string(tokens[0].AppendStem(nil, c.word, c.lang))
+		if p := Common(stem); p < c.min || p > c.max {
+			t.Errorf("Common(%q) = %v for %q, want %v to %v", stem, p, c.word, c.min, c.max)
 		}
 	}
 }

@@ -145,9 +145,9 @@ func makeRules(lang string) *rules {
 	if lang == "tr" {
 		r.special = unicode.TurkishCase
 	}
-	r.roundUp = make(map[string]bool)
+	r.roundUp = make(map[uint64]bool)
 	for _, t := range (&tokenizer{text: roundUps[lang], rules: r, last: -1}).run(math.MaxInt) {
-		r.roundUp[t.Stem] = true
+		r.roundUp[t.Hash] = true
 	}
 	return r
 }

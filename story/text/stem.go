@@ -20,7 +20,7 @@ type rules struct {
 	stemmer  func(word string) string // nil: none
 	prefix   int                      // without a stemmer, letters that are kept of a word; 0: all
 	cyrillic *rules                   // takes over words in Cyrillic letters; nil: none
-	roundUp  map[string]bool          // stems of titles that name nothing of their own
+	roundUp  map[uint64]bool          // hashes of the stems of titles that name nothing of their own
 }
 
 var (
@@ -114,6 +114,28 @@ var onlySmall = func() (t [len(smallLetters)]uint16) {
 	}
 	return t
 }()
+
+// id returns what the stem of a word is known by.
+func (r *rules) id(k *wordKey) stemID {
+	cache := cacheFor(k)
+	if cache == nil {
+		return idOf(r.fresh(string(k.b[:k.n])))
+	}
+	if s, head := cache.get(r.number, k); head != 0 {
+		return s
+	}
+	return cache.put(r.number, k, r.fresh(string(k.b[:k.n])))
+}
+
+// stem appends the stem of a word to dst.
+func (r *rules) stem(dst []byte, k *wordKey) []byte {
+	if cache := cacheFor(k); cache != nil {
+		if _, head := cache.get(r.number, k); part(head, headPrefix, headKey) > 0 {
+			return append(dst, k.b[:part(head, headPrefix, headKey)]...)
+		}
+	}
+	return append(dst, r.fresh(string(k.b[:k.n]))...)
+}
 
 // fresh returns the stem of a word as it stands in a text, or of its key, without the cache: "" if it is to be left out.
 func (r *rules) fresh(word string) string {

@@ -72,7 +72,7 @@ func firstWord(s string) string {
 }
 
 // RoundUp reports whether a title announces a collection and names nothing of its own, such as
-// "10 things to know today", "News in brief" or "Pressestimmen vom Montag". Its stems are given
+// "10 things to know today", "News in brief" or "Pressestimmen vom Montag". Its words are given
 // as Tokens returns them.
 func RoundUp(title []Token, lang string) bool {
 	r := rulesFor(lang)
@@ -80,7 +80,7 @@ func RoundUp(title []Token, lang string) bool {
 	for i := range title {
 		switch {
 		case title[i].Number:
-		case r.roundUp[title[i].Stem]:
+		case r.roundUp[title[i].Hash]:
 			found = true
 		default:
 			return false

@@ -10,13 +10,29 @@ import (
 	"github.com/clipperhouse/uax29/v2/words"
 )
 
-// Token is a content word of a text.
+// Token is a content word of a text. Its stem, that is the word lower-case and stemmed, is known by hashes.
 type Token struct {
-	Stem       string // lower-case and stemmed; shares no memory with the text
+	Hash       uint64 // of the stem, as Hash returns it
 	Start, End int    // byte offsets in the text
+	Key        uint32 // of the first letters of the stem: alike for forms of a name that have different stems
 	Upper      bool   // it starts with a capital
 	First      bool   // it is the first word of a sentence, or of a line
 	Number     bool   // it starts with a digit
+	signs      bool   // it is a pair of signs
+}
+
+// AppendStem appends the stem of a token of s to dst, where s and lang are what Tokens or FirstTokens was
+// given. It finds the stem anew: who only asks whether two are alike has the hashes.
+func (t *Token) AppendStem(dst []byte, s, lang string) []byte { return t.stem(dst, s, rulesFor(lang)) }
+
+func (t *Token) stem(dst []byte, s string, r *rules) []byte {
+	word := s[t.Start:t.End]
+	if t.signs {
+		return append(dst, word...)
+	}
+	var k wordKey
+	r.key(&k, word)
+	return r.stem(dst, &k)
 }
 
 // maxWord is the longest word in bytes that is taken for one; longer runs of
@@ -45,7 +61,7 @@ func FirstTokens(dst []Token, s, lang string, n int) []Token {
 	return dst
 }
 
-// tokenizers are kept for what they have of memory for stems.
+// tokenizers are used again.
 var tokenizers = sync.Pool{New: func() any { return new(tokenizer) }}
 
 // run takes the words of the text until there are n, and returns dst.
@@ -92,8 +108,7 @@ type tokenizer struct {
 	dst   []Token
 	first bool // the next word begins a sentence
 
-	key   wordKey         // of the word at hand
-	stems strings.Builder // the memory of stems
+	key wordKey // of the word at hand
 
 	last    int // end of the sign before, in a run of signs; -1: none
 	lastAt  int // its start
@@ -320,34 +335,10 @@ func (t *tokenizer) word(from, to int) {
 func (t *tokenizer) add(from, to int, upper bool) {
 	first := t.first
 	t.first = false
-	if stem := t.stem(); stem != "" {
-		t.dst = append(t.dst, Token{Stem: stem, Start: from, End: to, Upper: upper, First: first, Number: isDigit(stem[0])})
+	if s := t.rules.id(&t.key); s.kind != leftOut {
+		t.dst = append(t.dst, Token{Hash: s.hash, Key: s.key, Start: from, End: to, Upper: upper, First: first, Number: s.kind == number})
 	}
 }
-
-// stem returns the stem of the word whose key is at hand, "" if it is to be left out.
-func (t *tokenizer) stem() string {
-	if stem, ok := knownStem(t.rules.number, &t.key); ok {
-		return t.keep(stem)
-	}
-	stem := t.rules.fresh(string(t.key.b[:t.key.n]))
-	rememberStem(t.rules.number, &t.key, stem)
-	return stem
-}
-
-// keep returns a stem as a string. Many share a piece of memory.
-func (t *tokenizer) keep(stem []byte) string {
-	if t.stems.Cap()-t.stems.Len() < len(stem) {
-		t.stems.Reset()
-		t.stems.Grow(stemsMemory)
-	}
-	at := t.stems.Len()
-	t.stems.Write(stem)
-	return t.stems.String()[at:]
-}
-
-// stemsMemory is how many bytes of stems share a piece of memory.
-const stemsMemory = 2 << 10
 
 // isSign reports whether r belongs to a script that is written without spaces.
 func isSign(r rune) bool {
@@ -377,7 +368,8 @@ func (t *tokenizer) sign(from, to int) {
 	t.first = false
 	if t.last == from && to-t.lastAt <= maxWord {
 		if signs := t.text[t.lastAt:to]; !strings.ContainsFunc(signs, joins) {
-			t.dst = append(t.dst, Token{Stem: t.keep(append(t.key.b[:0], signs...)), Start: t.lastAt, End: to, First: t.lastBig})
+			s := idOf(signs)
+			t.dst = append(t.dst, Token{Hash: s.hash, Key: s.key, Start: t.lastAt, End: to, First: t.lastBig, signs: true})
 		}
 		first = false
 	}
