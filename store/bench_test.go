@@ -46,6 +46,45 @@ func BenchmarkCommit(b *testing.B) {
 	}
 }
 
+// BenchmarkBurst commits many articles that owe their stories, and the stories in one
+// transaction: their ids, and so the places of all that leads to them, are spread.
+func BenchmarkBurst(b *testing.B) {
+	const articles, part = 24_000, 4_000
+	for b.Loop() {
+		b.StopTimer()
+		db, err := Open(b.TempDir(), Options{Create: true, NoSync: true})
+		if err != nil {
+			b.Fatal(err)
+		}
+		paying := &story.Commit{Time: at(articles), Paying: true}
+		for seq := uint64(1); seq < articles; seq += part {
+			c := benchCommit(seq, part)
+			for i := range c.Stories {
+				s := &c.Stories[i]
+				s.ID = story.ID(story.Key(s.ID).ID())
+				for j := range s.Members {
+					c.Decisions[s.Members[j].Seq-seq].Story = s.ID
+				}
+			}
+			paying.Stories = append(paying.Stories, c.Stories...)
+			c.Stories, c.Owing = nil, true
+			b.StartTimer()
+			commit(b, db, c)
+			b.StopTimer()
+		}
+		b.StartTimer()
+		commit(b, db, paying)
+		b.StopTimer()
+		stats := db.bolt.Stats().TxStats
+		b.ReportMetric(float64(stats.GetPageAlloc())/articles, "page-bytes/article")
+		if err := db.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*articles), "µs/article")
+}
+
 // BenchmarkNewest reads what a feed or a front page shows.
 func BenchmarkNewest(b *testing.B) {
 	for _, n := range []int{1_000, 20_000} {

@@ -2,8 +2,11 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"time"
+
+	bolt "go.etcd.io/bbolt"
 
 	"storyfold/story"
 )
@@ -29,7 +32,10 @@ func (db *DB) Commit(c *story.Commit) error {
 	defer db.write.Unlock()
 	asked := db.asked.all()
 	err := db.update(func(t tables) error {
-		w := writer{tables: t, db: db, commit: c, changes: newChanges(), loose: map[uint64]bool{}, touched: map[story.ID]*touched{}}
+		w := writer{
+			tables: t, db: db, commit: c, changes: newChanges(), sorted: map[*bolt.Bucket]*puts{},
+			loose: map[uint64]bool{}, entered: map[uint64]story.ID{}, touched: map[story.ID]*touched{},
+		}
 		if err := w.run(); err != nil {
 			return err
 		}
@@ -55,8 +61,22 @@ type writer struct {
 	commit  *story.Commit
 	changes changes
 
+	next    uint64                // number of the next new article
 	loose   map[uint64]bool       // new articles that no story has taken yet
+	entered map[uint64]story.ID   // articles that went to a story, which bucket member does not show yet
 	touched map[story.ID]*touched // the stories that change or become aliases
+
+	sorted map[*bolt.Bucket]*puts // what waits to be put in the order of its keys
+}
+
+// later returns what waits to be put into b.
+func (w *writer) later(b *bolt.Bucket) *puts {
+	p := w.sorted[b]
+	if p == nil {
+		p = &puts{bucket: b}
+		w.sorted[b] = p
+	}
+	return p
 }
 
 // run stores the commit. The order matters: what becomes of each story is known
@@ -73,45 +93,50 @@ func (w *writer) run() error {
 }
 
 func (w *writer) articles() error {
+	w.next = w.number(keyNext)
+	first := w.next
 	for i := range w.commit.Articles {
 		a := cleanArticle(w.commit.Articles[i])
-		if err := w.putArticle(&a); err != nil {
+		if err := w.putArticle(&a, first); err != nil {
 			return fmt.Errorf("article %d: %w", a.Seq, err)
 		}
 	}
-	return nil
+	if w.next == first {
+		return w.later(w.link).flush()
+	}
+	names := w.later(w.key)
+	if err := names.flushNew(); err != nil {
+		return err
+	}
+	return errors.Join(
+		w.forgetGone(names.pairs), w.later(w.id).flushNew(), w.later(w.link).flush(), w.meta.Put(keyNext, number(w.next)),
+	)
 }
 
-// putArticle stores a, new or edited, and its names.
-func (w *writer) putArticle(a *story.Article) error {
+// putArticle stores a, new or edited, and its names. Numbers from first on are new with the commit.
+func (w *writer) putArticle(a *story.Article, first uint64) error {
 	if a.Source == "" || a.Identity == "" {
 		return fmt.Errorf("%w: no source or no identity", ErrInvalid)
 	}
 	seq := number(a.Seq)
-	var old story.Article
-	edit, err := get(w.article, bucketArticle, seq, &old)
-	switch next := w.number(keyNext); {
-	case err != nil:
-		return err
-	case edit && old.Key() != a.Key():
-		return fmt.Errorf("%w: its key was %q and is %q", ErrInvalid, old.Key(), a.Key())
-	case !edit && a.Seq != next:
-		return fmt.Errorf("%w: the next new article is %d", ErrInvalid, next)
-	}
-	if edit {
-		w.changes.article(&old, -1)
-	} else if err := w.newArticle(a); err != nil {
-		return err
+	own := keyValue{kind: keyOwn, seq: a.Seq, hash: ContentHash(a), key: a.Key()}
+	switch {
+	case a.Seq == w.next:
+		if err := w.newArticle(&own); err != nil {
+			return err
+		}
+	case a.Seq < first:
+		if err := w.editArticle(a, &own); err != nil {
+			return err
+		}
+	default:
+		return fmt.Errorf("%w: the next new article is %d", ErrInvalid, w.next)
 	}
 	w.changes.article(a, +1)
 	if w.commit.Owing {
 		if err := w.owed.Put(seq, nil); err != nil {
 			return err
 		}
-	}
-	own := keyValue{kind: keyOwn, seq: a.Seq, hash: ContentHash(a), key: a.Key()}
-	if err := w.key.Put(nameKey(a.Key()), own.append(nil)); err != nil {
-		return err
 	}
 	if link := w.db.opts.Canonical(a.URL); link != "" {
 		if err := w.putLink(link, a.Seq); err != nil {
@@ -121,34 +146,47 @@ func (w *writer) putArticle(a *story.Article) error {
 	return put(w.article, seq, a)
 }
 
-// newArticle takes the next sequence number, the key and the public name for a.
-func (w *writer) newArticle(a *story.Article) error {
-	name := nameKey(a.Key())
-	if w.key.Get(name) != nil {
-		return fmt.Errorf("%w: key %q is another article's", ErrInvalid, a.Key())
-	}
-	id := []byte(a.ID())
-	if w.id.Get(id) != nil {
-		return fmt.Errorf("%w: id %s is another article's", ErrInvalid, id)
-	}
-	if err := w.gone.Delete(name); err != nil {
+// newArticle takes the next sequence number, the key and the public name for an article.
+func (w *writer) newArticle(own *keyValue) error {
+	w.next++
+	w.loose[own.seq] = true
+	name := nameKey(own.key)
+	w.later(w.key).add(name, own.append(nil))
+	w.later(w.id).add([]byte(own.key.ID()), number(own.seq))
+	return w.name.Put(entryKey(own.seq, nameOfKey, name), nil)
+}
+
+// editArticle gives the key of a stored article its new value.
+func (w *writer) editArticle(a *story.Article, own *keyValue) error {
+	var old story.Article
+	switch there, err := get(w.article, bucketArticle, number(a.Seq), &old); {
+	case err != nil:
 		return err
+	case !there:
+		return fmt.Errorf("%w: the next new article is %d", ErrInvalid, w.next)
+	case old.Key() != own.key:
+		return fmt.Errorf("%w: its key was %q and is %q", ErrInvalid, old.Key(), own.key)
 	}
-	if err := w.id.Put(id, number(a.Seq)); err != nil {
-		return err
+	w.changes.article(&old, -1)
+	return w.key.Put(nameKey(own.key), own.append(nil))
+}
+
+// forgetGone forgets that articles with these keys, which are in order, were removed.
+func (w *writer) forgetGone(keys []pair) error {
+	c := w.gone.Cursor()
+	for _, e := range keys {
+		if has(c, e.key) {
+			if err := c.Delete(); err != nil {
+				return err
+			}
+		}
 	}
-	if err := w.name.Put(entryKey(a.Seq, nameOfKey, name), nil); err != nil {
-		return err
-	}
-	w.loose[a.Seq] = true
-	return w.meta.Put(keyNext, number(a.Seq+1))
+	return nil
 }
 
 // putLink lets link find the article. Links that it had before find it still.
 func (w *writer) putLink(link string, seq uint64) error {
-	if err := w.link.Put(linkKey(link, seq), nil); err != nil {
-		return err
-	}
+	w.later(w.link).add(linkKey(link, seq), nil)
 	return w.name.Put(entryKey(seq, nameOfLink, nameKey(link)), nil)
 }
 
@@ -263,13 +301,11 @@ func (w *writer) decisions() error {
 			return fmt.Errorf("decision %d: %w", n, err)
 		}
 		for _, key := range decisionKeys(&d, n) {
-			if err := w.decisionOf.Put(key, nil); err != nil {
-				return err
-			}
+			w.later(w.decisionOf).add(key, nil)
 		}
 		n++
 	}
-	return w.meta.Put(keyDecision, number(n))
+	return errors.Join(w.later(w.decisionOf).flush(), w.meta.Put(keyDecision, number(n)))
 }
 
 // decisionKeys returns the keys under which bucket decisionof finds d.
@@ -287,11 +323,13 @@ func (w *writer) states() error {
 			return fmt.Errorf("%w: the state of a source without a name", ErrInvalid)
 		}
 		s = cleanState(s)
-		if err := put(w.state, []byte(s.Name), &s); err != nil {
+		raw, err := encode(&s)
+		if err != nil {
 			return fmt.Errorf("state of source %s: %w", s.Name, err)
 		}
+		w.later(w.state).add([]byte(s.Name), raw)
 	}
-	return nil
+	return w.later(w.state).flush()
 }
 
 // finish stores what belongs to the commit as a whole.

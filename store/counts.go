@@ -2,6 +2,8 @@ package store
 
 import (
 	"encoding/binary"
+	"maps"
+	"slices"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -91,7 +93,8 @@ func (c *changes) store(t tables) error {
 	if err := t.meta.Put(keyTotals, v); err != nil {
 		return err
 	}
-	for source, change := range c.sources {
+	for _, source := range slices.Sorted(maps.Keys(c.sources)) {
+		change := c.sources[source]
 		if change == (Count{}) {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -189,19 +190,19 @@ func (a *askedKeys) drop(stored *askedKeys) {
 
 // store writes what waits.
 func (a *askedKeys) store(t tables) error {
-	for k, at := range a.keys {
+	for _, k := range slices.Sorted(maps.Keys(a.keys)) {
 		name := nameKey(k)
 		g, ok := parseGone(t.gone.Get(name))
 		if !ok {
 			continue
 		}
-		g.asked = at
+		g.asked = a.keys[k]
 		if err := t.gone.Put(name, g.append(nil)); err != nil {
 			return err
 		}
 	}
-	for source, at := range a.sources {
-		if err := t.read.Put(nameKey(source), appendTime(nil, at)); err != nil {
+	for _, source := range slices.Sorted(maps.Keys(a.sources)) {
+		if err := t.read.Put(nameKey(source), appendTime(nil, a.sources[source])); err != nil {
 			return err
 		}
 	}

@@ -147,6 +147,14 @@ func (w *writer) join() error {
 			return fmt.Errorf("story %s: %w", id, err)
 		}
 	}
+	for seq, id := range w.entered {
+		w.later(w.member).add(number(seq), []byte(id))
+	}
+	for _, b := range []*bolt.Bucket{w.member, w.updated, w.open, w.closed} {
+		if err := w.later(b).flush(); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -196,12 +204,12 @@ func memberAt(members []story.Member, seq uint64) (int, bool) {
 
 // putMember stores one member, taking it from the story that it was in.
 func (w *writer) putMember(t *touched, m *story.Member) error {
-	seq, key := number(m.Seq), numberedKey(t.now.ID, m.Seq)
+	key := numberedKey(t.now.ID, m.Seq)
 	raw, err := encodeFields(m, memberFields, compressStory)
 	if err != nil {
 		return err
 	}
-	switch of := story.ID(w.member.Get(seq)); of {
+	switch of := w.storyOf(m.Seq); of {
 	case t.now.ID:
 		old := w.memberOf.Get(key)
 		if bytes.Equal(old, raw) {
@@ -215,16 +223,12 @@ func (w *writer) putMember(t *touched, m *story.Member) error {
 			return fmt.Errorf("%w: member %d is not stored", ErrInvalid, m.Seq)
 		}
 		delete(w.loose, m.Seq)
-		if err := w.enter(t, m.Seq); err != nil {
-			return err
-		}
+		w.enter(t, m.Seq)
 	default:
 		if err := w.release(of, m.Seq); err != nil {
 			return err
 		}
-		if err := w.enter(t, m.Seq); err != nil {
-			return err
-		}
+		w.enter(t, m.Seq)
 	}
 	for source := range sourcesOf(m.Source, m.Also) {
 		t.sources[source]++
@@ -233,10 +237,21 @@ func (w *writer) putMember(t *touched, m *story.Member) error {
 }
 
 // enter notes that an article is in the story now.
-func (w *writer) enter(t *touched, seq uint64) error {
+func (w *writer) enter(t *touched, seq uint64) {
 	t.count++
 	t.sum += seqHash(seq)
-	return w.member.Put(number(seq), []byte(t.now.ID))
+	w.entered[seq] = t.now.ID
+}
+
+// storyOf returns the story that an article is in by now, "" if in none.
+func (w *writer) storyOf(seq uint64) story.ID {
+	switch id, ok := w.entered[seq]; {
+	case ok:
+		return id
+	case w.loose[seq]:
+		return ""
+	}
+	return story.ID(w.member.Get(number(seq)))
 }
 
 // release takes an article out of a story that changes in the same commit.
@@ -406,12 +421,8 @@ func (w *writer) putHeader(t *touched) error {
 		}
 	}
 	order, place := w.orderOf(&h)
-	if err := order.Put(place, nil); err != nil {
-		return err
-	}
-	if err := w.updated.Put(h.updatedKey(), nil); err != nil {
-		return err
-	}
+	w.later(order).add(place, nil)
+	w.later(w.updated).add(h.updatedKey(), nil)
 	w.changes.totals[totalOf(h.Closed)]++
 	raw, err := encodeFields(&h, headerFields, minCompressed)
 	if err != nil {
