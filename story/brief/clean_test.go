@@ -36,6 +36,8 @@ func TestCutDateline(t *testing.T) {
 		{"Wesenau, she said - Officials said nothing at all.", "Wesenau, she said - Officials said nothing at all."},
 		{"The skipper: Officials said nothing at all.", "The skipper: Officials said nothing at all."},
 		{"NATO-led troops left the harbour at noon.", "NATO-led troops left the harbour at noon."},
+		{": - Officials said nothing at all about it.", ": - Officials said nothing at all about it."},
+		{", — Officials said nothing at all about it.", ", — Officials said nothing at all about it."},
 		{"", ""},
 	} {
 		if got := cutDateline(tt.in); got != tt.want {
@@ -198,6 +200,8 @@ func TestCleanTitle(t *testing.T) {
 		{"Ferry burns off Port Arlen (Caldova)", "Ferry burns off Port Arlen (Caldova)"},
 		{"03 / 03 / 2026 - Ferry burns off Port Arlen", "Ferry burns off Port Arlen"},
 		{"Harbour Post", "Harbour Post"},
+		{": - Officials said nothing at all about it.", ": - Officials said nothing at all about it."},
+		{", — Officials said nothing at all about it.", ", — Officials said nothing at all about it."},
 		{"", ""},
 	} {
 		if got := cleanTitle(tt.in, "Harbour Post", "post-feed", "https://www.harbourpost.example/a"); got != tt.want {

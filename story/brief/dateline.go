@@ -223,13 +223,13 @@ func opens(s string) bool {
 // isDateline reports whether head, which a dash follows, is a dateline: it ends
 // in brackets, or a place in capitals begins it, or a reporter signs it.
 func isDateline(head string) bool {
-	if head == "" {
-		return false
-	}
 	if strings.HasSuffix(head, "기자") || strings.HasSuffix(head, "특파원") {
 		return true
 	}
 	head = strings.TrimRight(head, ".,: ")
+	if head == "" {
+		return false // nothing but marks
+	}
 	if newsrooms[head] {
 		return true
 	}
