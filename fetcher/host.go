@@ -133,6 +133,10 @@ func (v *visit) to(ctx context.Context, key string) error {
 		}
 		v.host = h
 	}
+	if err := v.letOthersBegin(ctx, h); err != nil {
+		f.mu.Unlock()
+		return err
+	}
 	now := time.Now()
 	start := later(now, h.next)
 	if f.opts.HostDelay > 0 {
@@ -143,6 +147,23 @@ func (v *visit) to(ctx context.Context, key string) error {
 	}
 	f.mu.Unlock()
 	return sleep(ctx, start.Sub(now))
+}
+
+// letOthersBegin leaves the next turn at h to a source that waits for it: a look that needs many
+// requests (redirects, a search for a feed, pages) takes every other turn at most. Fetcher.mu
+// is held before and after, and not between.
+func (v *visit) letOthersBegin(ctx context.Context, h *host) error {
+	f, wait := v.f, time.Until(h.next)
+	if h.index < 0 || wait <= 0 || !f.mayLook() {
+		return nil
+	}
+	f.mu.Unlock()
+	err := sleep(ctx, wait)
+	f.mu.Lock()
+	if err == nil && f.run != nil && !f.run.ending {
+		f.dispatch(time.Now())
+	}
+	return err
 }
 
 // wait waits for a place at h. Fetcher.mu is held before and after, and not between.

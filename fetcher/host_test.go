@@ -437,3 +437,49 @@ func TestDeadFeeds(t *testing.T) {
 		}
 	})
 }
+
+// TestManyRequestsOfOneLook has looks that need many requests at a host on which other feeds wait.
+func TestManyRequestsOfOneLook(t *testing.T) {
+	for name, answer := range map[string]func(r *http.Request) (*http.Response, error){
+		"chain": func(r *http.Request) (*http.Response, error) {
+			return respond(r, 302, "", "Location", "https://example.org/long"+r.URL.Path), nil
+		},
+		"page": func(r *http.Request) (*http.Response, error) {
+			return respond(r, 200, "<!doctype html><title>Weir</title><p>No feed here.", "Content-Type", "text/html"), nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				sources := []story.Source{feedSource("long", "https://example.org/long")}
+				for i := range 4 {
+					sources = append(sources, feedSource(fmt.Sprint(i), fmt.Sprintf("https://example.org/short%d", i)))
+				}
+				var states []story.SourceState
+				for i, s := range sources { // the long one begins
+					states = append(states, story.SourceState{Name: s.Name, Address: s.Feed, Next: time.Now().Add(time.Second + time.Duration(i)*time.Millisecond)})
+				}
+				g := start(t, sources, states, func(r *http.Request) (*http.Response, error) {
+					if strings.HasPrefix(r.URL.Path, "/short") {
+						return same(r)
+					}
+					return answer(r)
+				})
+				time.Sleep(time.Minute)
+				g.stop()
+				short := g.times("https://example.org/short")
+				if len(short) != 4 || short[3] > 8*time.Second {
+					t.Errorf("the others were asked for at %v, want each at every other turn", short)
+				}
+				all := g.times("https://example.org/")
+				if len(all) < 11 || all[len(all)-1] > time.Duration(len(all))*time.Second {
+					t.Errorf("requests at %v, want one a second", all)
+				}
+				for _, gap := range gaps(all) {
+					if gap < time.Second {
+						t.Errorf("requests to one host %v apart", gap)
+					}
+				}
+			})
+		})
+	}
+}
