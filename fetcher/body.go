@@ -17,18 +17,32 @@ import (
 // maxCodings is how many compressions may lie over one another.
 const maxCodings = 2
 
+// maxAnnounced is how many bytes are read of a body that is announced as too large.
+const maxAnnounced = 256 << 10
+
 // readBody returns the unpacked body of resp, in the memory of head where that
 // suffices. One of more than limit bytes, packed or not, is ErrTooLarge and nothing. On
 // another error what came before it is returned with it. After each maxSmall bytes, more
 // is called with their number, and its error ends the reading.
+//
+// Of a body that is announced as larger a little is read all the same: some announce nonsense.
 func readBody(resp *http.Response, head *bytes.Buffer, limit int64, more func(size int) error) ([]byte, error) {
-	if resp.ContentLength > limit {
-		return nil, fmt.Errorf("%w: it announces %s", ErrTooLarge, size(resp.ContentLength))
+	if resp.ContentLength <= limit {
+		return readUpTo(resp, head, limit, more)
 	}
+	body, err := readUpTo(resp, head, min(limit, maxAnnounced), more)
+	if errors.Is(err, ErrTooLarge) {
+		err = fmt.Errorf("%w: it announces %s", ErrTooLarge, size(resp.ContentLength))
+	}
+	return body, err
+}
+
+// readUpTo is readBody with the limit that holds in the end.
+func readUpTo(resp *http.Response, head *bytes.Buffer, limit int64, more func(size int) error) ([]byte, error) {
 	r := io.Reader(&limited{r: resp.Body, left: limit})
 	codings := codingsOf(resp.Header)
 	if len(codings) > maxCodings {
-		return nil, errors.New("the server packed the document too many times")
+		return nil, errors.New("the server packed the document too many times" + askOwner)
 	}
 	for i := len(codings) - 1; i >= 0; i-- {
 		var err error
@@ -124,13 +138,13 @@ func unpack(r io.Reader, coding string, limit int64) (io.Reader, error) {
 		}
 		zr, err := gzip.NewReader(br)
 		if err != nil {
-			return nil, fmt.Errorf("the server sent broken gzip: %w", err)
+			return nil, fmt.Errorf("the server sent broken gzip: %w%s", err, askOwner)
 		}
 		return &limited{r: zr, left: limit, coding: "gzip"}, nil
 	case "br":
 		return &limited{r: brotli.NewReader(r), left: limit, coding: "brotli"}, nil
 	}
-	return nil, fmt.Errorf("the server packed the document as %q, which it was not asked to", cutRunes(coding, 40))
+	return nil, fmt.Errorf("the server packed the document as %q, which it was not asked to%s", cutRunes(coding, 40), askOwner)
 }
 
 // limited gives at most left bytes of r, and ErrTooLarge if there are more.
@@ -150,7 +164,7 @@ func (l *limited) Read(p []byte) (int, error) {
 	}
 	l.left -= int64(n)
 	if err != nil && err != io.EOF && l.coding != "" && !errors.Is(err, ErrTooLarge) {
-		err = fmt.Errorf("the server sent broken %s: %w", l.coding, err)
+		err = fmt.Errorf("the server sent broken %s: %w%s", l.coding, err, askOwner)
 	}
 	return n, err
 }

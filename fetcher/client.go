@@ -210,8 +210,13 @@ func (c *client) request(ctx context.Context, src *story.Source, st *story.Sourc
 			req.Header.Set("If-Modified-Since", st.LastModified)
 		}
 	}
+	req.URL.User = nil
 	if !strings.EqualFold(req.URL.Host, configuredHost(src)) || req.URL.Scheme == "http" && strings.HasPrefix(src.Feed, "https:") { // another address: what is configured is for the configured host
 		return req, nil
+	}
+	if u, err := url.Parse(src.Feed); err == nil && u.User != nil { // as a header, it goes along with redirects on that host
+		password, _ := u.User.Password()
+		req.SetBasicAuth(u.User.Username(), password)
 	}
 	for name, value := range src.Headers {
 		if strings.EqualFold(name, "Host") {

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
 	"fmt"
 	"io"
@@ -210,6 +213,13 @@ func TestTransferBreaksOff(t *testing.T) {
 		"announces much": {func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", "1099511627776")
 			io.WriteString(w, feed)
+		}, "a,b,c"},
+		"announces much, and means it": {func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "1099511627776")
+			for n := 0; n <= maxAnnounced; n += 4096 {
+				io.WriteString(w, strings.Repeat(" ", 4096))
+			}
+			<-r.Context().Done()
 		}, ""},
 		"huge headers": {func(w http.ResponseWriter, r *http.Request) {
 			for i := range 40 {
@@ -456,6 +466,66 @@ func TestNoServer(t *testing.T) {
 	defer tls.Close()
 	if r := fetch(t, f, tls.URL, story.SourceState{}); r.Err == nil || !strings.Contains(r.State.Error, "certificate") {
 		t.Errorf("a certificate of nobody's: %v", r.Err)
+	}
+	plain := serve(t, http.NotFound)
+	if r := fetch(t, f, strings.Replace(plain.URL, "http:", "https:", 1), story.SourceState{}); r.Err == nil || !strings.Contains(r.State.Error, "try the address with http://") {
+		t.Errorf("https to a server of http: %v", r.Err)
+	}
+}
+
+func TestCertWords(t *testing.T) {
+	cert := &x509.Certificate{Issuer: pkix.Name{CommonName: "Weir CA"}, DNSNames: []string{"weir.example", "www.weir.example"},
+		NotBefore: time.Date(2025, 1, 2, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)}
+	for want, err := range map[string]error{
+		"signed by Weir CA":                                       x509.UnknownAuthorityError{Cert: cert},
+		"holds from 2 Jan 2025 to 2 Jan 2026":                     x509.CertificateInvalidError{Cert: cert, Reason: x509.Expired},
+		"for weir.example, www.weir.example, not for dam.example": x509.HostnameError{Certificate: cert, Host: "dam.example"},
+		"tell the feed's owner":                                   x509.CertificateInvalidError{Cert: cert, Reason: x509.TooManyIntermediates},
+	} {
+		if got := certWords(&tls.CertificateVerificationError{Err: err}); !strings.Contains(got, want) {
+			t.Errorf("%v: %q, want it to say %q", err, got, want)
+		}
+	}
+}
+
+// TestPasswordInAddress follows redirects from an address that holds a password.
+func TestPasswordInAddress(t *testing.T) {
+	heard := make(chan string, 1)
+	elsewhere := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		heard <- r.Header.Get("Authorization")
+		io.WriteString(w, feedOf("b"))
+	})
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if name, password, ok := r.BasicAuth(); !ok || name != "me" || password != "p w" {
+			w.WriteHeader(401)
+			return
+		}
+		switch r.URL.Path {
+		case "/here":
+			http.Redirect(w, r, "/feed", http.StatusFound)
+		case "/away":
+			http.Redirect(w, r, elsewhere.URL, http.StatusFound)
+		default:
+			io.WriteString(w, feedOf("a"))
+		}
+	})
+	f := newFetcher(t)
+	with := strings.Replace(s.URL, "http://", "http://me:p%20w@", 1)
+	for path, want := range map[string]string{"/feed": "a", "/here": "a", "/away": "b"} {
+		r := fetch(t, f, with+path, story.SourceState{})
+		if titles(r) != want || r.Err != nil {
+			t.Errorf("%s: %q, %v; want %q", path, titles(r), r.Err, want)
+		}
+		if len(r.Articles) > 0 && strings.Contains(r.Articles[0].URL, "me:") {
+			t.Errorf("%s: the password is in the article's address", path)
+		}
+	}
+	if sent := <-heard; sent != "" {
+		t.Errorf("the other host was sent Authorization %q", sent)
+	}
+	moved := story.SourceState{Name: "s", Address: with + "/feed", Moved: s.URL + "/new", Adopted: true}
+	if r := fetch(t, f, with+"/feed", moved); titles(r) != "a" {
+		t.Errorf("at the new address on its host: %q, %v", titles(r), r.Err)
 	}
 }
 

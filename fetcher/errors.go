@@ -1,8 +1,10 @@
 package fetcher
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -23,7 +25,7 @@ var (
 	ErrTooDeep = fmt.Errorf("the document is nested deeper than %d levels, which no feed is", maxDepth)
 
 	// ErrEmpty is returned for a document without a byte.
-	ErrEmpty = errors.New("the server answered with an empty document")
+	ErrEmpty = errors.New("the server answered with an empty document; look at the address in a browser")
 
 	// ErrNotFeed is returned for a document that is no RSS, Atom or JSON Feed.
 	ErrNotFeed = errors.New("not a feed")
@@ -56,6 +58,9 @@ var (
 	ErrNotRunning = errors.New("fetcher: not running")
 )
 
+// askOwner ends the words of an error that is the server's own.
+const askOwner = "; if that lasts, tell the feed's owner"
+
 // StatusError is an HTTP answer that holds no document.
 type StatusError struct {
 	Code       int
@@ -69,27 +74,27 @@ type StatusError struct {
 func (e *StatusError) Error() string {
 	switch {
 	case e.Code == 304:
-		return "the server answered 304 to a request that did not ask for it"
+		return "the server answered 304 to a request that did not ask for it" + askOwner
 	case e.Code == 401, e.Code == 407:
 		return fmt.Sprintf("the server asks for a login (%d); put it into headers", e.Code)
 	case e.challenge:
 		return fmt.Sprintf("the server sets a puzzle for browsers (%d), which nothing but a browser solves; ask its owner to let feed readers in", e.Code)
 	case e.Code == 403:
-		return "the server refuses to give the feed (403)"
+		return "the server refuses to give the feed (403); ask its owner whether feed readers may have it"
 	case e.Code == 404:
 		return "there is nothing at this address (404); look for the feed's new address"
 	case e.Code == 410:
 		return "the feed is gone for good (410); remove the source or look for a new address"
 	case e.Code == 429:
-		return "the server asks for fewer requests (429)" + e.later()
+		return "the server asks for fewer requests (429)" + cmp.Or(e.later(), "; it is left alone for a while")
 	case e.Code == 503:
-		return "the server is busy or down (503)" + strings.Replace(e.later(), " and to", ", asks to", 1)
+		return "the server is busy or down (503)" + cmp.Or(strings.Replace(e.later(), " and to", ", asks to", 1), "; it is left alone for a while")
 	case e.Code >= 500:
-		return fmt.Sprintf("the server failed (%d)", e.Code)
+		return fmt.Sprintf("the server failed (%d); it is asked again, and only its owner can do more", e.Code)
 	case e.Code >= 300 && e.Code < 400:
-		return fmt.Sprintf("the server redirects (%d) without a usable address", e.Code)
+		return fmt.Sprintf("the server redirects (%d) without a usable address", e.Code) + askOwner
 	}
-	return fmt.Sprintf("the server answered %d", e.Code)
+	return fmt.Sprintf("the server answered %d; check the address", e.Code)
 }
 
 func (e *StatusError) later() string {
@@ -123,33 +128,53 @@ func explain(ctx context.Context, err error, timeout time.Duration) error {
 	netErr, isNet := errors.AsType[net.Error](err)
 	switch {
 	case context.Cause(ctx) == errPatience:
-		return say("the server did not answer, or not to the end, within %s", words(timeout))
+		return say(tooSlow, words(timeout))
 	case errors.Is(err, ErrTooLarge), errors.Is(err, ErrRedirects), errors.Is(err, ErrRefused):
 		return err
 	case errors.Is(err, context.Canceled), strings.HasPrefix(err.Error(), "the server "):
 		return err
 	case ctx.Err() != nil, isNet && netErr.Timeout() && !isDNS:
-		return say("the server did not answer, or not to the end, within %s", words(timeout))
+		return say(tooSlow, words(timeout))
 	case isDNS && dns.IsNotFound:
 		return say("there is no host %s; check the address", dns.Name)
 	case isDNS:
-		return say("the host %s could not be looked up", dns.Name)
+		return say("the host %s could not be looked up; does this machine reach a name server?", dns.Name)
 	case isCert:
-		return say("the certificate of the server is not valid: %v", cert.Err)
+		return say("the certificate of the server is not valid: %s", certWords(cert))
+	case errors.As(err, new(tls.RecordHeaderError)), strings.Contains(err.Error(), "gave HTTP response to HTTPS client"):
+		return say("the server does not speak https there; try the address with http://")
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return say("nothing listens at the server's address")
+		return say("nothing listens at the server's address; check it, or wait until the server is back")
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return say("there is no way to the server's network")
+		return say("there is no way to the server's network; is this machine connected?")
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF):
-		return say("the server hung up")
+		return say("the server hung up; check the address, and whether it wants https://")
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return say("the server hung up before the end of the document")
+		return say("the server hung up before the end of the document" + askOwner)
 	case strings.Contains(err.Error(), "server response headers exceeded"):
-		return say("the server sent more than %d KiB of headers", maxHeaderBytes>>10)
+		return say("the server sent more than %d KiB of headers"+askOwner, maxHeaderBytes>>10)
 	case strings.Contains(err.Error(), "Location header"):
-		return say("the server redirects to an address that cannot be read")
+		return say("the server redirects to an address that cannot be read" + askOwner)
 	}
-	return say("the exchange with the server failed: %s", cutRunes(oneLine(err.Error()), 200))
+	return say("the exchange with the server failed: %s"+askOwner, cutRunes(oneLine(err.Error()), 200))
+}
+
+// tooSlow takes the limit.
+const tooSlow = "the server did not answer, or not to the end, within %s; if it is only slow, raise timeout"
+
+// certWords says what is wrong with a server's certificate, and what to do.
+func certWords(err *tls.CertificateVerificationError) string {
+	if unknown, ok := errors.AsType[x509.UnknownAuthorityError](err); ok && unknown.Cert != nil {
+		return "it is signed by " + cutRunes(oneLine(unknown.Cert.Issuer.CommonName), 100) + ", whom this machine does not trust" + askOwner
+	}
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired && invalid.Cert != nil {
+		return "it holds from " + invalid.Cert.NotBefore.Format("2 Jan 2006") + " to " + invalid.Cert.NotAfter.Format("2 Jan 2006") +
+			"; is the clock of this machine right? Else tell the feed's owner"
+	}
+	if name, ok := errors.AsType[x509.HostnameError](err); ok && name.Certificate != nil {
+		return "it is for " + cutRunes(oneLine(strings.Join(name.Certificate.DNSNames, ", ")), 200) + ", not for " + name.Host + "; check the address"
+	}
+	return cutRunes(oneLine(err.Err.Error()), 200) + askOwner
 }
 
 // oneLine returns s on one line, without control characters.
