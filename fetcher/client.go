@@ -280,6 +280,7 @@ func (h *hops) RoundTrip(req *http.Request) (*http.Response, error) {
 // arrive waits until the host of req may be asked. A look begins with a place at its own host.
 func (h *hops) arrive(req *http.Request) error {
 	h.requests++
+	h.visit.f.counts.requests.Add(1)
 	if h.requests == 1 && h.visit.host != nil {
 		return nil
 	}

@@ -67,7 +67,9 @@
 // One host (all names of one registrable domain; each unusual port is another one) gets
 // at most Options.PerHost requests at a time, and their starts are Options.HostDelay apart,
 // redirects included. A host has a queue of its own, so that a thousand feeds on one
-// do not keep those of others waiting. Connections are used again.
+// do not keep those of others waiting, and a look that needs many requests takes every other
+// turn of a host at most while feeds wait there. Connections are used again. Where customers of a
+// hoster have domains of their own by the public suffix list, each is a host.
 //
 // A server's 304 may renew validators. Where a day brought nothing else, the document is
 // asked for without them once. Where it turns out that validators stayed the same while the
@@ -112,6 +114,7 @@
 //	maxValidator       1 KiB      an ETag or Last-Modified that is kept
 //	maxCodings         2          compressions over one another
 //	Options.MaxBody    15 MiB     a document, unpacked and packed; larger ones give nothing
+//	maxAnnounced       256 KiB    of a document that is announced as larger are read, if it ends there
 //	maxSmall           1 MiB      documents larger than that are read mediums (2) at a time,
 //	maxMedium          2 MiB      and those larger than that one at a time
 //	maxRetryAfter      a day      that a server can keep an address quiet at once

@@ -97,6 +97,7 @@ type Fetcher struct {
 	pending []story.Source   // given to Reload before Run
 
 	iconVersion atomic.Uint64 // see IconVersion
+	counts      counters
 }
 
 // run is what lasts as long as Run.

@@ -44,6 +44,7 @@ func (f *Fetcher) lookAtFeed(ctx context.Context, v *visit, src *story.Source, s
 	}
 	defer func() { answer.done() }()
 	v.leave() // the server is done with; what follows is ours
+	f.counts.bytes.Add(int64(len(answer.body)))
 	hash := xxhash.Sum64(answer.body)
 	if answer.notModified || answer.broken == nil && hash == st.BodyHash && hash != 0 {
 		return f.unchanged(o, src, st, now, answer)

@@ -206,6 +206,9 @@ func (f *Fetcher) look(r *run, e *source, visit *visit, src story.Source, st sto
 	f.held += held
 	dropped := e.removed || r.ctx.Err() != nil && result.Err != nil
 	f.mu.Unlock()
+	if files == nil && !dropped {
+		f.counts.look(result, time.Since(began))
+	}
 	f.poke()
 
 	// The state of a look that found nothing new is stored with others', and so is

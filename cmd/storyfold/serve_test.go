@@ -367,6 +367,12 @@ func TestServePollsLiveFeedsAndReloads(t *testing.T) {
 	if len(got) != 2 || !slices.Contains(ids(got), first[0].ID) {
 		t.Errorf("entries %v, want two, one of them %s", ids(got), first[0].ID)
 	}
+	for _, want := range []string{`storyfold_looks_total{outcome="read"} 2`, `storyfold_looks_total{outcome="unchanged"} 1`,
+		`storyfold_looks_total{outcome="failed"} 0`, `storyfold_source_next_check_time_seconds{source="live"} 1.`} {
+		if got := s.body("/metrics"); !strings.Contains(got, want) {
+			t.Errorf("/metrics does not say %s:\n%.3000s", want, got)
+		}
+	}
 
 	write(t, filepath.Join(dir, "config.toml"), config+source("second", two.URL))
 	s.cmd.Process.Signal(syscall.SIGHUP)

@@ -7,6 +7,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"storyfold/fetcher"
 )
 
 // metrics returns the handler of /metrics. Packages keep plain counts; they are
@@ -35,8 +37,14 @@ var (
 	descBusy      = prometheus.NewDesc("storyfold_pipeline_busy_seconds_total", "Time spent on grouping and committing.", nil, nil)
 	descAge       = prometheus.NewDesc("storyfold_pipeline_idle_seconds", "Time since the pipeline last gave a sign of life.", nil, nil)
 
+	descLooks    = prometheus.NewDesc("storyfold_looks_total", "Looks at feeds since the start, by outcome.", []string{"outcome"}, nil)
+	descLookTime = prometheus.NewDesc("storyfold_looks_seconds_total", "Time that looks at feeds took, waiting for a host's turn included, by outcome.", []string{"outcome"}, nil)
+	descRequests = prometheus.NewDesc("storyfold_requests_total", "Requests sent since the start: redirects, pages and icons included.", nil, nil)
+	descFetched  = prometheus.NewDesc("storyfold_fetched_bytes_total", "Bytes of documents that looks brought since the start, unpacked.", nil, nil)
+
 	descSources  = prometheus.NewDesc("storyfold_sources", "Configured sources, by state.", []string{"state"}, nil)
 	descChecked  = prometheus.NewDesc("storyfold_source_checked_time_seconds", "Last look at a source, as Unix time.", []string{"source"}, nil)
+	descNext     = prometheus.NewDesc("storyfold_source_next_check_time_seconds", "Next look at a source, as Unix time; 0: none is planned.", []string{"source"}, nil)
 	descErrors   = prometheus.NewDesc("storyfold_source_errors", "Failed looks at a source in a row.", []string{"source"}, nil)
 	descBrought  = prometheus.NewDesc("storyfold_source_articles", "Articles of a source in the store.", []string{"source"}, nil)
 	descInvolved = prometheus.NewDesc("storyfold_source_stories", "Stories with an article of a source.", []string{"source"}, nil)
@@ -71,6 +79,14 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	counter(descDecisions, float64(p.stats.decisions.Load()))
 	counter(descBusy, time.Duration(p.stats.busy.Load()).Seconds())
 	gauge(descAge, p.Age().Seconds())
+	fetched := c.d.fetcher.Stats()
+	for o, looks := range fetched.Looks {
+		outcome := fetcher.Outcome(o).String()
+		counter(descLooks, float64(looks.Number), outcome)
+		counter(descLookTime, looks.Took.Seconds(), outcome)
+	}
+	counter(descRequests, float64(fetched.Requests))
+	counter(descFetched, float64(fetched.Bytes))
 	c.sources(gauge)
 }
 
@@ -79,6 +95,7 @@ func (c collector) sources(gauge func(*prometheus.Desc, float64, ...string)) {
 	for _, s := range c.d.states() {
 		byState[s.Condition()]++
 		gauge(descChecked, seconds(s.Checked), s.Name)
+		gauge(descNext, seconds(s.Next), s.Name)
 		gauge(descErrors, float64(s.Errors), s.Name)
 		gauge(descBrought, float64(s.Articles), s.Name)
 		gauge(descInvolved, float64(s.Stories), s.Name)
