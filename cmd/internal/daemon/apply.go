@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -18,6 +19,9 @@ type changes struct {
 	now     time.Time                 // of the batch at hand
 	db      *store.DB                 // the stories as they are stored
 	arrived map[uint64]*story.Article // articles new or edited in the batch at hand
+
+	loaded      map[uint64]*story.Article // articles of the story at hand that were read from the store
+	loadedBytes int                       // of their texts
 
 	stories map[story.ID]*draft
 	order   []story.ID          // keys of stories, in the order they were first touched
@@ -39,7 +43,7 @@ type draft struct {
 
 func newChanges(now time.Time, db *store.DB) *changes {
 	return &changes{
-		now: now, db: db, arrived: map[uint64]*story.Article{},
+		now: now, db: db, arrived: map[uint64]*story.Article{}, loaded: map[uint64]*story.Article{},
 		stories: map[story.ID]*draft{}, where: map[uint64]story.ID{}, gone: map[story.ID]bool{},
 	}
 }
@@ -55,25 +59,31 @@ func (c *changes) members() (n int) {
 	return n
 }
 
-// load returns an article, whole.
+// load returns an article, whole, and remembers it until it forgets.
 func (c *changes) load(seq uint64) (*story.Article, error) {
-	if a := c.arrived[seq]; a != nil {
+	if a := cmp.Or(c.arrived[seq], c.loaded[seq]); a != nil {
 		return a, nil
 	}
-	return c.db.Article(seq)
+	a, err := c.db.Article(seq)
+	if err == nil && c.loadedBytes+len(a.Text) < maxLoaded {
+		c.loaded[seq] = a
+		c.loadedBytes += len(a.Text)
+	}
+	return a, err
+}
+
+// maxLoaded is about how many bytes of texts are remembered of one story.
+const maxLoaded = 4 << 20
+
+// forget drops what load remembers.
+func (c *changes) forget() {
+	clear(c.loaded)
+	c.loadedBytes = 0
 }
 
 // reapply makes a stored decision come true, of which the stories do not know.
 func (c *changes) reapply(d store.Decided) error {
 	c.now = d.Time
-	if k := d.Decision.Kind; k == story.Open || k == story.Join {
-		a, err := c.db.Article(d.Decision.Article)
-		if err != nil {
-			return err
-		}
-		c.arrived[a.Seq] = a
-		defer delete(c.arrived, a.Seq)
-	}
 	return c.apply(d.Decision)
 }
 
@@ -133,19 +143,39 @@ func (c *changes) apply(d story.Decision) error {
 	return fmt.Errorf("unknown decision %d", d.Kind)
 }
 
-// place puts an article that is new in the batch at hand into a story.
+// place puts a new article into a story, without its header: a burst may have tens of
+// thousands.
 func (c *changes) place(seq uint64, id story.ID, why story.Reason) error {
-	a := c.arrived[seq]
-	if a == nil {
-		return fmt.Errorf("a decision places article %d, which is not new", seq)
-	}
 	s, err := c.draft(id)
 	if err != nil {
 		return err
 	}
-	m := story.MemberOf(a)
+	c.insert(s, story.Member{Seq: seq, Why: why})
+	return nil
+}
+
+// header fills in what a member shows of its article, if that was put off.
+func (c *changes) header(m *story.Member) error {
+	if m.ID != "" {
+		return nil
+	}
+	a, err := c.load(m.Seq)
+	if err != nil {
+		return err
+	}
+	why := m.Why
+	*m = story.MemberOf(a)
 	m.Why = why
-	c.insert(s, m)
+	return nil
+}
+
+// headers fills in what the members of d show.
+func (c *changes) headers(d *draft) error {
+	for i := range d.Members {
+		if err := c.header(&d.Members[i]); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -183,6 +213,9 @@ func (c *changes) move(d story.Decision) error {
 		}
 	}
 	m, err := c.take(from, d.Article)
+	if err == nil {
+		err = c.header(&m)
+	}
 	if err != nil {
 		return err
 	}

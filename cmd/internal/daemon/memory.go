@@ -15,7 +15,8 @@ import (
 // of a large daemon and have a small one collect all the time.
 const (
 	leastGoal = 64 << 20 // bytes; below, collecting more often is not worth it
-	goalOver  = 40       // percent beside what is in use, where that is more
+	growth    = 64 << 20 // bytes beside what is in use, but no more than that is
+	goalOver  = 40       // percent beside what is in use, where that is more than growth
 
 	// lullAfter is how long no collection must have taken place, after some, until there is
 	// one that gives all that is not in use back to the system. The last one of a refresh
@@ -29,7 +30,7 @@ func gcPercent(live uint64) int {
 	if live < leastGoal>>10 { // nothing is known yet
 		live = leastGoal >> 10
 	}
-	return max(goalOver, int(leastGoal*100/live)-100)
+	return max(goalOver, int(leastGoal*100/live)-100, min(100, int(growth*100/live)))
 }
 
 // memory bounds what the process takes of the system.

@@ -121,6 +121,7 @@ func (p *Pipeline) committed(commit *story.Commit, arrived *arrivals) {
 // apply puts the decisions into the articles' words and applies them to the stories, with
 // the edits. The texts of the articles that arrived are at hand; the others are stored.
 func (p *Pipeline) apply(c *changes, decisions []story.Decision, edited []*story.Article) error {
+	defer c.forget()
 	if err := reword(decisions, c.load); err != nil {
 		return err
 	}
@@ -196,10 +197,14 @@ func (p *Pipeline) tell(c *changes, commit *story.Commit) error {
 		if !d.texts {
 			continue
 		}
+		if err := c.headers(d); err != nil {
+			return fmt.Errorf("story %s: %w", id, err)
+		}
 		marks := d.marks()
 		if err := p.reader.Make(&d.Story, c.load, pref); err != nil {
 			return fmt.Errorf("story %s: %w", id, err)
 		}
+		c.forget()
 		d.remarked(marks)
 		d.revise(c)
 		p.alive()
