@@ -324,3 +324,32 @@ func TestLeans(t *testing.T) {
 		}
 	}
 }
+
+// TestCreditAnywhere looks for each credit at each place of a sentence, in each case.
+func TestCreditAnywhere(t *testing.T) {
+	for _, credit := range append([]string{"Orla Finch reported from Port Arlen"}, credits...) {
+		first, size := utf8.DecodeRuneInString(credit)
+		forms := []string{credit, strings.ToUpper(credit), string(unicode.ToUpper(first)) + credit[size:]}
+		if first == 'O' {
+			forms = forms[:1]
+		}
+		for _, c := range forms {
+			for n := range 9 {
+				if s := strings.Repeat("x", n) + " " + c; n > 0 && !isCredit(s) || !isCredit(c) {
+					t.Errorf("%q is no credit", s)
+				}
+			}
+		}
+	}
+}
+
+// TestSurveyAddress checks that an address is seen wherever it stands.
+func TestSurveyAddress(t *testing.T) {
+	for s, want := range map[string]bool{
+		"www.": true, ".. www.": true, "See www.port.example.": true, ".see ftp://x": true, "The end.": false, ".www": false, "a.www.b": true, "": false,
+	} {
+		if got := survey(s).address; got != want {
+			t.Errorf("%q has an address: %v", s, got)
+		}
+	}
+}

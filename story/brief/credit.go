@@ -14,12 +14,14 @@ func isCredit(s string) bool {
 		return false
 	}
 	front := strings.TrimLeft(s, "(—– ")
-	for _, p := range frontCredits {
-		if n := foldedLen(front, p); n > 0 && (len(front) < len(s) || !unicode.IsLower(firstRune(front[n:]))) {
-			return true
+	if front != "" {
+		for _, p := range frontCredits[front[0]&31] {
+			if n := foldedLen(front, p); n > 0 && (len(front) < len(s) || !unicode.IsLower(firstRune(front[n:]))) {
+				return true
+			}
 		}
 	}
-	return containsCredit(s) || isByline(s)
+	return isByline(s) || mayCredit(s) && (containsCredit(s) || isDispatch(s))
 }
 
 func firstRune(s string) rune {
@@ -48,14 +50,19 @@ func containsCredit(s string) bool {
 // hasFolded reports whether s begins with p, which is in lower case, capitals or not.
 func hasFolded(s, p string) bool { return foldedLen(s, p) > 0 }
 
-// isByline reports whether s tells who reported from where.
+// isByline reports whether s, a short line, tells who reported.
 func isByline(s string) bool {
-	for _, by := range [...]string{"by ", "von ", "par ", "por ", "di "} {
+	for _, by := range bylines[s[0]&31] {
 		if hasFolded(s, by) && utf8.RuneCountInString(s) < 60 && !strings.ContainsAny(s, ".!?") {
 			return true
 		}
 	}
-	i := strings.Index(text.Clip(s, 200), "ed from ") // a sentence's first seven words are shorter
+	return false
+}
+
+// isDispatch reports whether s tells who reported from where.
+func isDispatch(s string) bool {
+	i := strings.Index(text.Clip(s, 200), dispatch) // a sentence's first seven words are shorter
 	if i < 0 {
 		return false
 	}
@@ -66,6 +73,8 @@ func isByline(s string) bool {
 	return ok && head != "" && strings.Count(head, " ") <= 5
 }
 
+const dispatch = "ed from "
+
 // credits are said of who made the article.
 var credits = []string{
 	"contributed to this report", "contributed reporting", "contributed to this story", "contributed to this article", "all rights reserved",
@@ -75,9 +84,19 @@ var credits = []string{
 }
 
 // frontCredits begin a sentence, in brackets or before a name, that tells the same.
-var frontCredits = []string{
-	"reporting by ", "editing by ", "writing by ", "translated by ", "compiled by ", "additional reporting by ", "with additional reporting ", "mit material von ",
-	"con información de ",
+var frontCredits = byLetter("reporting by ", "editing by ", "writing by ", "translated by ", "compiled by ", "additional reporting by ", "with additional reporting ",
+	"mit material von ", "con información de ")
+
+// bylines begin a byline.
+var bylines = byLetter("by ", "von ", "par ", "por ", "di ")
+
+// byLetter returns phrases that begin with letters of ASCII by the lowest bits of these, which
+// are the same for capitals.
+func byLetter(phrases ...string) (by [32][]string) {
+	for _, p := range phrases {
+		by[p[0]&31] = append(by[p[0]&31], p)
+	}
+	return by
 }
 
 // creditsByFront are credits by their first byte, and by their second one, as
@@ -97,3 +116,49 @@ var creditsByFront = func() (by [256]*[256][]string) {
 	}
 	return by
 }()
+
+// Each of credits, and dispatch, has eight bytes or more, so that four that begin at a multiple of
+// four lie within its first seven, wherever it stands. creditBytes has a bit for each such four.
+var creditBytes = func() (t [1 << 8]uint64) {
+	for _, p := range append([]string{dispatch}, credits...) {
+		for _, p := range cases(p[:7]) {
+			for i := range 4 {
+				at, bit := creditBit(p[i : i+4])
+				t[at] |= bit
+			}
+		}
+	}
+	return t
+}()
+
+// cases returns s, in lower case, with each letter beyond ASCII as a small one and as a capital.
+// A letter that is cut off stays as it is.
+func cases(s string) []string {
+	for i, r := range s {
+		if upper := unicode.ToUpper(r); r >= utf8.RuneSelf && upper != r {
+			var out []string
+			for _, rest := range cases(s[i+utf8.RuneLen(r):]) {
+				out = append(out, s[:i]+string(r)+rest, s[:i]+string(upper)+rest)
+			}
+			return out
+		}
+	}
+	return []string{s}
+}
+
+// creditBit returns the place in creditBytes of four bytes, case aside.
+func creditBit(s string) (at int, bit uint64) {
+	four := uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
+	h := (four | 0x20202020) * 0x9e3779b1
+	return int(h >> 24), 1 << (h >> 18 & 63)
+}
+
+// mayCredit reports whether s may have one of credits in it, or dispatch: nearly all that have none are told so.
+func mayCredit(s string) bool {
+	for ; len(s) >= 4; s = s[4:] {
+		if at, bit := creditBit(s); creditBytes[at]&bit != 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,6 +1,7 @@
 package brief
 
 import (
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -68,18 +69,15 @@ type look struct {
 	quotes  bool // some open a quotation
 }
 
-// What survey knows of a byte.
+// What tallies counts of bytes: each in 16 bits.
 const (
-	plainByte  = iota // nothing but that it is no letter
-	smallByte         // a small letter
-	largeByte         // a capital
-	spaceByte         // a space
-	signByte          // a sign that tells something
-	beyondByte        // not of ASCII
-	byteKinds
+	smallByte = 1 << (16 * iota) // a small letter
+	largeByte                    // a capital
+	spaceByte                    // a space
+	signByte                     // one that tells something, or not of ASCII; all others are no letters, and no more is known of them
 )
 
-var byteKind = func() (t [256]uint8) {
+var tallies = func() (t [256]uint64) {
 	for c := range t {
 		switch {
 		case 'a' <= c && c <= 'z':
@@ -88,46 +86,57 @@ var byteKind = func() (t [256]uint8) {
 			t[c] = largeByte
 		case c == ' ':
 			t[c] = spaceByte
-		case c >= utf8.RuneSelf:
-			t[c] = beyondByte
-		case strings.ContainsRune("@|{}<>()[]\":.", rune(c)):
+		case c >= utf8.RuneSelf || strings.ContainsRune("@|{}<>()[]\":", rune(c)):
 			t[c] = signByte
 		}
 	}
 	return t
 }()
 
-// survey looks at each character of s once.
+// survey looks at the characters of s: once at each byte, and again at few.
 func survey(s string) look {
-	l := look{paired: true}
-	var p pairing
-	var n [byteKinds]int
-	for i := 0; i < len(s); {
-		kind := byteKind[s[i]]
-		n[kind]++
-		switch kind {
-		case signByte:
-			l.sign(s, i, &p)
-		case beyondByte:
-			r, size := utf8.DecodeRuneInString(s[i:])
-			i += size
-			switch letter, upper := letterOf(r); {
-			case upper:
-				n[largeByte]++
-			case letter:
-				n[smallByte]++
-			default:
-				n[plainByte]++
-				l.beyond(r, &p)
-			}
-			continue
+	l := look{paired: true, runes: len(s)}
+	small, large, space, signs := 0, 0, 0, 0
+	for rest := s; rest != ""; {
+		part := rest[:min(len(rest), math.MaxUint16)]
+		rest = rest[len(part):]
+		sum := uint64(0)
+		for i := range len(part) {
+			sum += tallies[part[i]]
 		}
-		i++
+		small, large = small+int(sum&math.MaxUint16), large+int(sum>>16&math.MaxUint16)
+		space, signs = space+int(sum>>32&math.MaxUint16), signs+int(sum>>48)
 	}
-	letters, other := n[smallByte]+n[largeByte], n[plainByte]+n[signByte]
-	l.runes = letters + other + n[spaceByte]
-	l.prose = other*3 < letters && n[largeByte]*2 < letters
-	l.paired = l.paired && p.closed()
+	if signs > 0 {
+		var p pairing
+		for i := 0; i < len(s); {
+			switch c := s[i]; {
+			case tallies[c] != signByte:
+				i++
+			case c < utf8.RuneSelf:
+				l.sign(s, i, &p)
+				i++
+			default:
+				r, size := utf8.DecodeRuneInString(s[i:])
+				i += size
+				l.runes -= size - 1
+				switch letter, upper := letterOf(r); {
+				case upper:
+					large++
+				case letter:
+					small++
+				default:
+					l.beyond(r, &p)
+				}
+			}
+		}
+		l.paired = l.paired && p.closed()
+	}
+	if i := strings.IndexByte(s, '.'); i >= 0 {
+		l.address = l.address || strings.Contains(s[max(0, i-3):], "www.")
+	}
+	letters := small + large
+	l.prose = (l.runes-space-letters)*3 < letters && large*2 < letters
 	return l
 }
 
@@ -138,8 +147,6 @@ func (l *look) sign(s string, i int, p *pairing) {
 		l.markup = true
 	case ':':
 		l.address = l.address || strings.HasPrefix(s[i:], "://")
-	case '.':
-		l.address = l.address || strings.HasSuffix(s[:i], "www")
 	default:
 		l.quotes = l.quotes || c == '"'
 		l.paired = p.add(rune(c)) && l.paired

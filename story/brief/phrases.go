@@ -1,6 +1,7 @@
 package brief
 
 import (
+	"encoding/binary"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -25,7 +26,24 @@ type phrase struct {
 	heading bool   // it counts only where a heading begins so
 	open    bool   // its last word may go on
 	rest    string // what follows in the sentence or the next two; "" if nothing must
+
+	front, mask uint64 // its first bytes, as far as what it begins must have them, as frontOf returns them
 }
+
+// frontOf returns the first eight bytes of s, capitals of ASCII as small letters; other
+// bytes may lose a bit too.
+func frontOf(s string) uint64 {
+	if len(s) < 8 {
+		var b [8]byte
+		copy(b[:], s)
+		return binary.LittleEndian.Uint64(b[:]) | smallLetters
+	}
+	return (uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56) | smallLetters
+}
+
+// smallLetters is the bit that small letters of ASCII have and capitals have not, eight times.
+const smallLetters = 0x2020202020202020
 
 // newPhrase reads a phrase: "word*" may go on, "word~" is a heading, and "one … two"
 // begins with the one and has the other later.
@@ -36,6 +54,12 @@ func newPhrase(s string, is opening) phrase {
 	p.text, p.rest, _ = strings.Cut(s, " … ")
 	last, _ := utf8.DecodeLastRuneInString(p.text)
 	p.open = p.open || !unicode.IsLower(last) // in scripts without small letters, there are no spaces either
+	n := 0
+	for n < min(8, len(p.text)) && p.text[n] < utf8.RuneSelf && p.text[n] != '\'' {
+		n++
+	}
+	p.mask = 1<<(8*n) - 1
+	p.front = frontOf(p.text) & p.mask
 	return p
 }
 
@@ -80,8 +104,12 @@ func openingOf(s string, whole bool, next []text.Sentence) (is opening, more int
 		first, _ := utf8.DecodeRuneInString(s)
 		candidates = otherPhrases[unicode.ToLower(first)]
 	}
+	front := frontOf(s)
 	for i := range candidates {
 		p := &candidates[i]
+		if front&p.mask != p.front {
+			continue
+		}
 		n := foldedLen(s, p.text)
 		if n == 0 || !p.open && !wordEnds(s[n:]) || p.heading && (whole || utf8.RuneCountInString(s) > maxHeading) {
 			continue

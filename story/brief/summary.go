@@ -288,9 +288,11 @@ func leans(s string) bool {
 	if beginsLeaning(s) {
 		return true
 	}
-	for _, p := range leaningPairs {
-		if hasFolded(s, p) {
-			return true
+	if s != "" {
+		for _, p := range leaningPairs[s[0]&31] {
+			if hasFolded(s, p) {
+				return true
+			}
 		}
 	}
 	if !isDense(first) {
@@ -306,6 +308,13 @@ func leans(s string) bool {
 
 // beginsLeaning reports whether the first word of s is one of leaning.
 func beginsLeaning(s string) bool {
+	n := 0
+	for n < len(s) && isASCIILetter(s[n]) {
+		n++
+	}
+	if n > 0 && (n == len(s) || s[n] < utf8.RuneSelf && s[n] != '\'') && leaningLengths[s[0]&31]>>n&1 == 0 {
+		return false // as most do
+	}
 	var buf [maxLeaning + utf8.UTFMax]byte
 	word := buf[:0]
 	for _, r := range s {
@@ -345,9 +354,17 @@ var leaning = func() map[string]struct{} {
 	return m
 }()
 
+// leaningLengths has a bit for the length of each word of leaning, by the lowest bits of its first letter.
+var leaningLengths = func() (t [32]uint32) {
+	for w := range leaning {
+		t[w[0]&31] |= 1 << len(w)
+	}
+	return t
+}()
+
 // leaningPairs are the same in two words: who they are was said before.
-var leaningPairs = []string{"the two ", "the three ", "the four ", "the pair ", "the duo ", "the former ", "the latter ", "die beiden ", "die zwei ",
-	"les deux ", "los dos ", "las dos ", "os dois ", "i due ", "le due "}
+var leaningPairs = byLetter("the two ", "the three ", "the four ", "the pair ", "the duo ", "the former ", "the latter ", "die beiden ", "die zwei ",
+	"les deux ", "los dos ", "las dos ", "os dois ", "i due ", "le due ")
 
 // leaningSigns are the same for scripts without spaces.
 var leaningSigns = []string{"他", "她", "它", "这", "這", "但", "此外", "同时", "同時に", "不过", "而", "また", "しかし", "これ", "それ", "さらに", "一方", "그는", "그녀", "이는", "그러나", "하지만", "또"}

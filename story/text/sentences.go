@@ -181,8 +181,12 @@ func squeeze(s string) string {
 
 // squeezed reports whether squeeze would leave s, which is trimmed, as it is.
 func squeezed(s string) bool {
-	space := true
-	for i := 0; i < len(s); i++ {
+	start, ok := plainStart(s)
+	if !ok {
+		return false
+	}
+	space := start == 0 || s[start-1] == ' '
+	for i := start; i < len(s); i++ {
 		switch c := s[i]; {
 		case c > ' ' && c < 0x7f:
 			space = false
@@ -204,6 +208,52 @@ func squeezed(s string) bool {
 	return !space || s == ""
 }
 
+// plainStart returns where in s, eight bytes after eight, the first ones are that are not of
+// ASCII alone, or too few. It is false if there is what squeeze changes before.
+func plainStart(s string) (start int, ok bool) {
+	last := uint64(0) // 0x80: the byte before is a space
+	for ; start+8 <= len(s); start += 8 {
+		x := eightBytes(s[start:])
+		if x&high8 != 0 {
+			break
+		}
+		spaces := ^((x ^ ' '*each8) + 0x7f*each8) & high8
+		controls := ^((x | high8) - ' '*each8) | (x + each8)
+		if (controls|spaces&(spaces<<8|last))&high8 != 0 {
+			return start, false
+		}
+		last = spaces >> 56
+	}
+	return start, true
+}
+
+// Eight bytes with the same bits each.
+const (
+	each8 = 0x0101010101010101
+	high8 = 0x80 * each8 // what no sign of ASCII has
+)
+
+// eightBytes returns the first eight bytes of s, the first in the lowest bits.
+func eightBytes(s string) uint64 {
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// isASCII reports whether s has nothing but ASCII.
+func isASCII(s string) bool {
+	for ; len(s) >= 8; s = s[8:] {
+		if eightBytes(s)&high8 != 0 {
+			return false
+		}
+	}
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
 func blank(r rune) bool {
 	if r < utf8.RuneSelf {
 		return r <= ' ' || r == 0x7f
@@ -214,22 +264,59 @@ func blank(r rune) bool {
 // appendSentences appends the sentences of one line.
 func appendSentences(out []Sentence, line, lang string, par int) []Sentence {
 	start := 0
-	for i := 0; i < len(line); {
-		if !mayStop[line[i]] {
-			i++
-			continue
-		}
-		if r, size := utf8.DecodeRuneInString(line[i:]); !isStop(r) {
-			i += size
-			continue
-		}
+	for stops := newStops(line); stops.next(); {
 		var ends bool
-		if i, ends = endOf(line, i, lang); ends {
-			out = add(out, line[start:i], par, true)
-			start = i
+		if stops.at, ends = endOf(line, stops.at, lang); ends {
+			out = add(out, line[start:stops.at], par, true)
+			start = stops.at
 		}
 	}
 	return add(out, line[start:], par, false)
+}
+
+// stops finds the stops of a line.
+type stops struct {
+	line  string
+	at    int // where the next one is looked for, or is
+	ascii bool
+	ahead [len(asciiStops)]int // by sign of asciiStops: the next one, if it is not before at
+}
+
+const asciiStops = ".!?"
+
+// newStops returns the stops of a line from its beginning on.
+func newStops(line string) stops {
+	return stops{line: line, ascii: isASCII(line), ahead: [len(asciiStops)]int{-1, -1, -1}}
+}
+
+// next goes to the next stop, and reports whether there is one.
+func (s *stops) next() bool {
+	if s.ascii {
+		next := len(s.line)
+		for i := range s.ahead {
+			if s.ahead[i] < s.at {
+				s.ahead[i] = len(s.line)
+				if n := strings.IndexByte(s.line[s.at:], asciiStops[i]); n >= 0 {
+					s.ahead[i] = s.at + n
+				}
+			}
+			next = min(next, s.ahead[i])
+		}
+		s.at = next
+		return next < len(s.line)
+	}
+	for s.at < len(s.line) {
+		if !mayStop[s.line[s.at]] {
+			s.at++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s.line[s.at:])
+		if isStop(r) {
+			return true
+		}
+		s.at += size
+	}
+	return false
 }
 
 // mayStop has the bytes that a stop may begin with.
