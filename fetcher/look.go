@@ -99,6 +99,7 @@ func (f *Fetcher) parse(ctx context.Context, a *answer, src *story.Source, st *s
 func (f *Fetcher) failed(src *story.Source, st story.SourceState, now time.Time, err error) *Result {
 	checked(src, &st, now)
 	fail(&st, now, err)
+	st.Warning = "" // that of an earlier document
 	if st.Adopted && st.Errors >= maxMovedFailures {
 		f.log().Warn("the address that the feed moved to fails: the configured one is asked again", "source", src.Name, "moved", st.Moved)
 		st.Moved, st.MovedLooks, st.MovedSince, st.Adopted = "", 0, time.Time{}, false

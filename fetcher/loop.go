@@ -275,7 +275,7 @@ func (f *Fetcher) finish(e *source, r *Result, err error, dropped, quiet bool, t
 	defer f.poke()
 	defer f.mu.Unlock()
 	e.busy = false
-	report := Report{Source: e.src.Name, NotModified: r.NotModified, New: r.New, Edited: r.Edited, Err: r.Err, Took: took}
+	report := Report{Source: e.src.Name, NotModified: r.NotModified, Partly: r.Err != nil && len(r.Articles) > 0, New: r.New, Edited: r.Edited, Err: r.Err, Took: took}
 	switch {
 	case dropped:
 		report.Err = ErrStopped

@@ -17,6 +17,7 @@ type Report struct {
 	State       story.SourceState // after the look
 	New, Edited int               // articles, as the Sink counted them
 	NotModified bool              // nothing had changed
+	Partly      bool              // in spite of Err some of the document was read
 	Err         error             // why the look failed, was only partly good, or did not take place
 	Took        time.Duration     // from the start of the request to the commit
 }

@@ -10,8 +10,6 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 	"golang.org/x/sync/errgroup"
 
 	"storyfold/fetcher"
@@ -19,7 +17,7 @@ import (
 )
 
 // probe reads every enabled source once and prints what came back. It is an
-// error if one of them failed.
+// error if one of them gave nothing.
 func (a *app) probe(ctx context.Context, cfg *config) error {
 	f, err := fetcher.New(a.fetcherOptions(cfg))
 	if err != nil {
@@ -30,24 +28,19 @@ func (a *app) probe(ctx context.Context, cfg *config) error {
 		return err
 	}
 	failed, looked := 0, 0
-	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
-	t.SetColumnConfigs([]table.ColumnConfig{
-		{Number: 4, Align: text.AlignRight}, {Number: 6, Align: text.AlignRight}, {Number: 7, WidthMax: 60, WidthMaxEnforcer: text.WrapSoft},
-	})
-	t.AppendHeader(table.Row{"source", "status", "format", "items", "newest", "interval", "warnings"})
+	t := grid{header: []string{"source", "status", "format", "items", "newest", "interval", "warnings"}, numbers: []int{3, 5}, wide: 60}
 	for i, r := range results {
 		if r == nil {
-			t.AppendRow(table.Row{printable(cfg.Sources[i].Name), "not enabled"})
+			t.add(printable(cfg.Sources[i].Name), "not enabled")
 			continue
 		}
 		looked++
-		if r.Err != nil {
+		if r.Err != nil && len(r.Articles) == 0 {
 			failed++
 		}
-		t.AppendRow(probeRow(f, r, cfg))
+		t.add(probeRow(f, r, cfg)...)
 	}
-	if _, err := fmt.Fprintln(a.stdout, t.Render()); err != nil {
+	if err := t.draw(a.stdout, widthOf(a.stdout)); err != nil {
 		return err
 	}
 	if failed > 0 {
@@ -102,7 +95,7 @@ func probeHost(s *story.Source) string {
 }
 
 // probeRow says what came back from a source.
-func probeRow(f *fetcher.Fetcher, r *fetcher.Result, cfg *config) table.Row {
+func probeRow(f *fetcher.Fetcher, r *fetcher.Result, cfg *config) []any {
 	status := "ok"
 	switch {
 	case r.State.Gone:
@@ -136,7 +129,7 @@ func probeRow(f *fetcher.Fetcher, r *fetcher.Result, cfg *config) table.Row {
 		}
 		interval = formatDuration(wait)
 	}
-	return table.Row{printable(r.Source.Name), status, printable(r.State.Format), len(r.Articles), when, interval,
+	return []any{printable(r.Source.Name), status, printable(r.State.Format), len(r.Articles), when, interval,
 		printable(probeWarnings(r, cfg.Sources))}
 }
 

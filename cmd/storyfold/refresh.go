@@ -2,10 +2,10 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"storyfold/cmd/internal/daemon"
@@ -34,22 +34,22 @@ for still holds: Retry-After, and the spacing of requests to one host.`,
 			reports, err := client.Refresh(cmd.Context(), names, bar.count)
 			bar.done()
 			if len(reports) > 0 {
-				printReports(a, reports)
+				err = errors.Join(err, printReports(a, reports))
 			}
 			return err
 		},
 	}
 }
 
-func printReports(a *app, reports []daemon.RefreshReport) {
-	t := table.NewWriter()
-	t.SetOutputMirror(a.stdout)
-	t.SetStyle(table.StyleLight)
-	t.AppendHeader(table.Row{"Source", "State", "Items", "New", "Next check", "Took", "Problem"})
-	added, failed := 0, 0
+func printReports(a *app, reports []daemon.RefreshReport) error {
+	t := grid{header: []string{"source", "state", "items", "new", "next check", "took", "problem"}, numbers: []int{2, 3, 5}, wide: 80}
+	added, failed, partly := 0, 0, 0
 	for _, r := range reports {
 		state := "ok"
 		switch {
+		case r.Partly:
+			state = "partly read"
+			partly++
 		case r.Error != "":
 			state = "failed"
 			failed++
@@ -57,13 +57,19 @@ func printReports(a *app, reports []daemon.RefreshReport) {
 			state = "not modified"
 		}
 		added += r.New
-		t.AppendRow(table.Row{
-			r.Source, state, r.State.Items, r.New, shortTime(r.State.Next), r.Took.Round(time.Millisecond), cut(cmp.Or(r.Error, r.State.Notice()), 80),
-		})
+		t.add(printable(r.Source), state, r.State.Items, r.New, shortTime(r.State.Next), r.Took.Round(time.Millisecond),
+			printable(cmp.Or(r.Error, r.State.Notice())))
 	}
-	t.Render()
-	fmt.Fprintf(a.stdout, "%s checked, %d failed, %s\n",
-		count(len(reports), "source", "sources"), failed, count(added, "new article", "new articles"))
+	if err := t.draw(a.stdout, widthOf(a.stdout)); err != nil {
+		return err
+	}
+	also := ""
+	if partly > 0 {
+		also = fmt.Sprintf(", %d partly read", partly)
+	}
+	_, err := fmt.Fprintf(a.stdout, "%s checked, %d failed%s, %s\n",
+		count(len(reports), "source", "sources"), failed, also, count(added, "new article", "new articles"))
+	return err
 }
 
 func shortTime(t time.Time) string {

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"storyfold/cmd/internal/daemon"
@@ -56,15 +55,11 @@ func (a *app) listStories(cmd *cobra.Command, c *config, n int) error {
 	if err != nil {
 		return err
 	}
-	t := table.NewWriter()
-	t.SetOutputMirror(a.stdout)
-	t.SetStyle(table.StyleLight)
-	t.AppendHeader(table.Row{"Story", "Updated", "Reports", "Articles", "Headline"})
+	t := grid{header: []string{"story", "updated", "reports", "articles", "headline"}, numbers: []int{2, 3}}
 	for _, s := range stories {
-		t.AppendRow(table.Row{s.ID, shortTime(s.Updated()), s.Reports, len(s.Members), cut(s.Brief.Headline, 90)})
+		t.add(s.ID, shortTime(s.Updated()), s.Reports, len(s.Members), cut(s.Brief.Headline, 90))
 	}
-	t.Render()
-	return nil
+	return t.draw(a.stdout, widthOf(a.stdout))
 }
 
 func (a *app) showStory(cmd *cobra.Command, c *config, id story.ID) error {

@@ -59,6 +59,7 @@ type RefreshReport struct {
 	State       story.SourceState
 	New         int
 	NotModified bool
+	Partly      bool
 	Error       string
 	Took        time.Duration
 }
@@ -150,7 +151,7 @@ func (d *daemon) adminRefresh(w http.ResponseWriter, r *http.Request) {
 }
 
 func refreshReport(r fetcher.Report) RefreshReport {
-	out := RefreshReport{Source: r.Source, State: r.State, New: r.New, NotModified: r.NotModified, Took: r.Took}
+	out := RefreshReport{Source: r.Source, State: r.State, New: r.New, NotModified: r.NotModified, Partly: r.Partly, Took: r.Took}
 	if r.Err != nil {
 		out.Error = r.Err.Error()
 	}

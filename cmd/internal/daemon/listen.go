@@ -17,6 +17,9 @@ const Systemd = "systemd"
 func listen(address string) (net.Listener, error) {
 	if address != Systemd {
 		l, err := net.Listen("tcp", address)
+		if op, ok := errors.AsType[*net.OpError](err); ok { // its own words name the address again
+			err = op.Err
+		}
 		if err != nil {
 			return nil, fmt.Errorf("listen on %s: %w", address, err)
 		}
