@@ -395,6 +395,39 @@ func TestServePollsLiveFeedsAndReloads(t *testing.T) {
 	s.eventually("the removed source's article gone", func(e []entry) bool { return articles(e) == 3 })
 }
 
+// TestServeReadsItself has the daemon read the feed that it publishes: that must come to an end.
+func TestServeReadsItself(t *testing.T) {
+	dir := t.TempDir()
+	quarryConfig(t, dir, head)
+	write(t, filepath.Join(dir, "articles", "outlet1.txt"), orchard)
+	config, err := os.ReadFile(filepath.Join(dir, "config.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, dir)
+	s.eventually("two stories", func(e []entry) bool { return len(e) == 2 && articles(e) == 5 })
+	write(t, filepath.Join(dir, "config.toml"), string(config)+fmt.Sprintf(`
+[fetch]
+host_delay = "0s"
+[[feed]]
+name = "stories"
+link = "story"
+[[source]]
+name = "itself"
+feed = "%s/feed.atom"
+private = true
+`, s.url))
+	s.cmd.Process.Signal(syscall.SIGHUP)
+	s.eventually("its own entries", func(e []entry) bool { return articles(e) > 5 })
+	out := ""
+	for range 10 {
+		out = command(t, dir, "refresh", "itself", "--config", "config.toml")
+	}
+	if n := articles(s.entries()); !strings.Contains(out, "0 new articles") || n > 10 {
+		t.Errorf("after ten looks at itself there are %d articles, and the last one says\n%s", n, out)
+	}
+}
+
 func TestSecondDaemonSaysThatItCameSecond(t *testing.T) {
 	dir := t.TempDir()
 	quarryConfig(t, dir, head)
