@@ -27,7 +27,7 @@ func (s *scanner) mayAside(t *tag) bool {
 	switch name := string(t.name); {
 	case s.root != "feed":
 		return (name == "description" || name == "content:encoded") && len(t.attrs) == 0
-	case name != "content" && name != "summary":
+	case name != "content" && name != "summary" && name != "title":
 		return false
 	}
 	for _, a := range t.attrs {
@@ -44,38 +44,53 @@ func (s *scanner) mayAside(t *tag) bool {
 	return true
 }
 
-// setAside replaces what stands in out from here on, text and CDATA sections, by a mark.
-func (s *scanner) setAside(from int) {
-	written := bytes.TrimSpace(s.out[from:])
-	if len(written) < leastAside {
+// setAside replaces the text of e, which ends here, text and CDATA sections, by a mark. The
+// parser has no use for the tag's attributes then, nor for the type of a short text: what
+// is no element reads as all types do.
+func (s *scanner) setAside(e *open) {
+	written, from := bytes.TrimSpace(s.out[e.text:]), len(s.told)
+	if len(written) >= leastAside {
+		s.told = appendAside(s.told, written)
+	}
+	if e.text > e.at+len(e.name)+len("<>") { // it has attributes
+		n := copy(s.out[e.at+1+len(e.name):], ">")
+		start := e.at + 1 + len(e.name) + n
+		s.out = append(s.out[:start], s.out[e.text:]...)
+		e.text = start
+	}
+	if len(s.told) == from {
 		return
 	}
-	text := asideText(written)
-	if text == "" {
-		return
-	}
-	s.out = utf8.AppendRune(s.out[:from], asideMark)
-	s.out = strconv.AppendInt(s.out, int64(len(s.texts)), 10)
-	s.texts = append(s.texts, text)
+	s.out = utf8.AppendRune(s.out[:e.text], asideMark)
+	s.out = strconv.AppendInt(s.out, int64(len(s.ends)), 10)
+	s.ends = append(s.ends, len(s.told))
 }
 
-// asideText returns what the text of an element says: references resolved, CDATA
+// texts returns the texts that were set aside. They are parts of one string.
+func (s *scanner) texts() []string {
+	if len(s.ends) == 0 {
+		return nil
+	}
+	told, texts, from := string(s.told), make([]string, len(s.ends)), 0
+	for i, end := range s.ends {
+		texts[i], from = told[from:end], end
+	}
+	return texts
+}
+
+// appendAside appends what the text of an element says: references resolved, CDATA
 // sections as they are.
-func asideText(written []byte) string {
+func appendAside(b, written []byte) []byte {
 	const opening, closing = "<![CDATA[", "]]>"
-	var b []byte
 	for {
 		start := bytes.Index(written, []byte(opening))
 		if start < 0 {
-			return string(appendUnescaped(b, written))
+			return appendUnescaped(b, written)
 		}
 		inside := written[start+len(opening):]
 		end := bytes.Index(inside, []byte(closing))
 		if end < 0 {
-			return string(appendUnescaped(b, written))
-		}
-		if start == 0 && len(b) == 0 && end+len(closing) == len(inside) {
-			return string(inside[:end])
+			return appendUnescaped(b, written)
 		}
 		b = append(appendUnescaped(b, written[:start]), inside[:end]...)
 		written = inside[end+len(closing):]
@@ -92,9 +107,6 @@ func appendUnescaped(b, s []byte) []byte {
 		i := bytes.IndexByte(s, '&')
 		if i < 0 {
 			return append(b, s...)
-		}
-		if b == nil {
-			b = make([]byte, 0, len(s))
 		}
 		b, s = append(b, s[:i]...), s[i:]
 		switch {

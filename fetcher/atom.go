@@ -12,16 +12,12 @@ import (
 )
 
 func parseAtom(f *filtered) (*document, []entry, error) {
-	parsed, err := newParser().Parse(bytes.NewReader(f.data))
+	feed, err := new(atom.Parser).Parse(bytes.NewReader(f.data))
 	if err != nil {
 		return nil, nil, err
 	}
-	feed, ok := parsed.OriginalFeed().(*atom.Feed)
-	if !ok {
-		return nil, nil, ErrNotFeed
-	}
 	doc := &document{
-		Format: strings.TrimSpace("Atom " + feed.Version),
+		Format: strings.TrimSpace("Atom " + firstNonEmpty(f.version, feed.Version)),
 		Title:  feed.Title,
 		Site:   alternate(feed.Links),
 		id:     firstNonEmpty(f.id, feed.ID), // the parser resolves ids against xml:base; an id is a name
@@ -30,7 +26,7 @@ func parseAtom(f *filtered) (*document, []entry, error) {
 	}
 	entries := make([]entry, len(feed.Entries))
 	for i, from := range feed.Entries {
-		from.Summary = f.whole(from.Summary)
+		from.Title, from.Summary = f.whole(from.Title), f.whole(from.Summary)
 		if from.Content != nil {
 			from.Content.Value = f.whole(from.Content.Value)
 		}

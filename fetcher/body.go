@@ -44,18 +44,27 @@ func readUpTo(resp *http.Response, head *bytes.Buffer, limit int64, more func(si
 	if len(codings) > maxCodings {
 		return nil, errors.New("the server packed the document too many times" + askOwner)
 	}
+	var used []*inflater
+	defer func() {
+		for _, in := range used {
+			in.done()
+		}
+	}()
 	for i := len(codings) - 1; i >= 0; i-- {
+		in := newInflater(r)
+		used = append(used, in)
 		var err error
-		if r, err = unpack(r, codings[i], limit); err != nil {
+		if r, err = in.unpack(codings[i], limit); err != nil {
 			return nil, err
 		}
 	}
 	if len(codings) == 0 { // a .gz file, served as it lies there
-		br := bufio.NewReader(r)
-		r = br
-		if head, _ := br.Peek(3); bytes.Equal(head, []byte("\x1f\x8b\x08")) {
+		in := newInflater(r)
+		used = append(used, in)
+		r = in.from
+		if head, _ := in.from.Peek(3); bytes.Equal(head, []byte("\x1f\x8b\x08")) {
 			var err error
-			if r, err = unpack(br, "gzip", limit); err != nil {
+			if r, err = in.unpack("gzip", limit); err != nil {
 				return nil, err
 			}
 		}
@@ -128,21 +137,40 @@ func codingsOf(h http.Header) (codings []string) {
 	return codings
 }
 
-// unpack returns what r holds once unpacked, up to limit bytes.
-func unpack(r io.Reader, coding string, limit int64) (io.Reader, error) {
+// inflater unpacks one compression. It is kept for its memory.
+type inflater struct {
+	from *bufio.Reader
+	gzip gzip.Reader
+}
+
+var inflaters = sync.Pool{New: func() any { return &inflater{from: bufio.NewReader(nil)} }}
+
+// newInflater returns an inflater of r.
+func newInflater(r io.Reader) *inflater {
+	in := inflaters.Get().(*inflater)
+	in.from.Reset(r)
+	return in
+}
+
+// done gives the inflater back. What unpack returned is not to be used any more.
+func (in *inflater) done() {
+	in.from.Reset(nil)
+	inflaters.Put(in)
+}
+
+// unpack returns what the inflater was made of once unpacked, up to limit bytes.
+func (in *inflater) unpack(coding string, limit int64) (io.Reader, error) {
 	switch coding {
 	case "gzip", "x-gzip":
-		br := bufio.NewReader(r)
-		if head, err := br.Peek(2); err != nil || !bytes.Equal(head, []byte("\x1f\x8b")) {
-			return br, nil // labelled so, but not packed
+		if head, err := in.from.Peek(2); err != nil || !bytes.Equal(head, []byte("\x1f\x8b")) {
+			return in.from, nil // labelled so, but not packed
 		}
-		zr, err := gzip.NewReader(br)
-		if err != nil {
+		if err := in.gzip.Reset(in.from); err != nil {
 			return nil, fmt.Errorf("the server sent broken gzip: %w%s", err, askOwner)
 		}
-		return &limited{r: zr, left: limit, coding: "gzip"}, nil
+		return &limited{r: &in.gzip, left: limit, coding: "gzip"}, nil
 	case "br":
-		return &limited{r: brotli.NewReader(r), left: limit, coding: "brotli"}, nil
+		return &limited{r: brotli.NewReader(in.from), left: limit, coding: "brotli"}, nil
 	}
 	return nil, fmt.Errorf("the server packed the document as %q, which it was not asked to%s", cutRunes(coding, 40), askOwner)
 }

@@ -21,7 +21,7 @@ type agency struct {
 	short bool
 }
 
-var agencies = []agency{
+var agencies = [...]agency{
 	{name: "AP", aliases: []string{"Associated Press", "A.P.", "APNews.com", "APNews", "美联社"}},
 	{name: "Reuters", aliases: []string{"Thomson Reuters", "Reuters.com", "路透社", "Рейтер"}},
 	{name: "AFP", aliases: []string{"Agence France-Presse", "Agence France Presse", "法新社"}},
@@ -202,25 +202,28 @@ var namesByFirst = func() (by [256][]firstName) {
 	return by
 }()
 
-// beginsName tells which bytes a name of an agency begins with.
-var beginsName = func() (is [256]bool) {
-	for c := range namesByFirst {
-		is[c] = len(namesByFirst[c]) > 0
+// pairs has a bit for each two bytes that a name of an agency begins with.
+var pairs = func() (is [1 << 16 / 64]uint64) {
+	for _, names := range namesByFirst {
+		for _, n := range names {
+			at := int(n.name[0])<<8 | int(n.name[1])
+			is[at/64] |= 1 << (at % 64)
+		}
 	}
 	return is
 }()
 
-// mentioned tells which agencies have a name somewhere in text, not within a word
-// of Latin letters. It walks the text once, for all names.
-func mentioned(text string) []bool {
-	found := make([]bool, len(agencies))
+// mentioned tells which agencies, by their index, have a name somewhere in text, not within a
+// word of Latin letters. It walks the text once, for all names.
+func mentioned(text string) (found [len(agencies)]bool) {
+	two := 0
 	for i := range len(text) {
-		c := text[i]
-		if !beginsName[c] || c < utf8.RuneSelf && i > 0 && latin(text[i-1]) {
+		two = two<<8&0xff00 | int(text[i])
+		if pairs[two/64]&(1<<(two%64)) == 0 || text[i-1] < utf8.RuneSelf && i > 1 && latin(text[i-2]) {
 			continue
 		}
-		for _, n := range namesByFirst[c] {
-			if !found[n.agency] && strings.HasPrefix(text[i:], n.name) {
+		for _, n := range namesByFirst[text[i-1]] {
+			if strings.HasPrefix(text[i-1:], n.name) {
 				found[n.agency] = true
 			}
 		}

@@ -50,6 +50,9 @@ func cleanTitle(s string) string { return cleanLine(s, maxTitle) }
 
 // cleanLine is cleanTitle for at most max runes.
 func cleanLine(s string, max int) string {
+	if len(s) <= max && isPlainLine(s) {
+		return strings.Clone(s)
+	}
 	if bound := max * 40; len(s) > bound { // markup included; the rest cannot be reached
 		s = cutBytes(s, bound)
 	}
@@ -69,6 +72,20 @@ func cleanLine(s string, max int) string {
 		}
 	}
 	return cutRunes(strings.Join(strings.FieldsFunc(strings.Map(visible, s), unicode.IsSpace), " "), max)
+}
+
+// isPlainLine reports whether s is ASCII without references, tags and controls, its words
+// parted by single blanks.
+func isPlainLine(s string) bool {
+	blank := true
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c >= 0x7f || c == '<' || c == '&' || c == ' ' && blank {
+			return false
+		}
+		blank = c == ' '
+	}
+	return !blank || s == ""
 }
 
 // hasMarkup reports whether s holds something that reads as a tag or comment.

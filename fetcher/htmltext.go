@@ -2,6 +2,7 @@ package fetcher
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 	"sync"
 	"unicode"
@@ -282,6 +283,14 @@ func tidy(dst, s []byte, maxBytes int) []byte {
 // blanks between them.
 func plainRun(s []byte) int {
 	n := 0
+	for ; n+8 < len(s); n += 8 {
+		w := binary.LittleEndian.Uint64(s[n:])
+		blanks := equal(w, ' ')
+		if below(w, ' ')|w&repeated(0x80)|equal(w, 0x7f)|blanks&(blanks<<8) != 0 || n == 0 && s[0] == ' ' ||
+			s[n+7] == ' ' && (s[n+8] <= ' ' || s[n+8] >= 0x7f) {
+			break
+		}
+	}
 	for n < len(s) {
 		switch c := s[n]; {
 		case c > ' ' && c < 0x7f:

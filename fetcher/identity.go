@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 
 	"storyfold/story"
@@ -24,22 +25,28 @@ func identify(articles []story.Article, entries []entry) []story.Article {
 		func(i int) string { return strings.TrimSpace(entries[i].guid) },
 		func(i int) string { return CanonicalLink(entries[i].link) },
 	}
-	hashes := make([]string, len(articles))
-	for i := range articles {
-		hashes[i] = contentHash(&articles[i])
+	hashes := make([]string, len(articles)) // few are needed
+	hash := func(i int) string {
+		if hashes[i] == "" {
+			hashes[i] = contentHash(&articles[i])
+		}
+		return hashes[i]
 	}
-	for len(rungs) > 0 && repeats(len(articles), rungs[0], hashes) {
+	distinct := false // no two items have the same names
+	for len(rungs) > 0 {
+		often, once := repeats(len(articles), rungs[0], hash)
+		distinct = distinct || once
+		if !often {
+			break
+		}
 		rungs = rungs[1:]
 	}
-	kept := articles[:0]
 	seen := make(map[string]bool, len(articles))
-	same := make(map[[3]string]bool, len(articles))
+	var same sameNames
 	for i := range articles {
-		whole := [3]string{hashes[i], entries[i].guid, entries[i].link}
-		if same[whole] {
+		if !distinct && same.add([2]string{entries[i].guid, entries[i].link}, i, hash) == again {
 			continue
 		}
-		same[whole] = true
 		id := ""
 		for _, rung := range rungs {
 			if id = bounded(rung(i)); id != "" && !seen[id] {
@@ -47,16 +54,51 @@ func identify(articles []story.Article, entries []entry) []story.Article {
 			}
 		}
 		if id == "" || seen[id] {
-			id = hashes[i]
+			id = hash(i)
 		}
 		if seen[id] {
 			continue
 		}
 		seen[id] = true
 		articles[i].Identity = id
-		kept = append(kept, articles[i])
 	}
-	return kept
+	return slices.DeleteFunc(articles, func(a story.Article) bool { return a.Identity == "" })
+}
+
+// sameNames remembers items by name and hash. It asks for the hash only of those
+// whose name another one has.
+type sameNames struct {
+	first  map[[2]string]int
+	hashes map[[3]string]bool
+}
+
+// What sameNames knows of an item.
+const (
+	named   = iota // the name is new
+	another        // another item had the name
+	again          // the item had it
+)
+
+// add remembers item i and returns what was known of it.
+func (s *sameNames) add(name [2]string, i int, hash func(int) string) int {
+	first, ok := s.first[name]
+	if !ok {
+		if s.first == nil {
+			s.first = map[[2]string]int{}
+		}
+		s.first[name] = i
+		return named
+	}
+	if s.hashes == nil {
+		s.hashes = map[[3]string]bool{}
+	}
+	s.hashes[[3]string{name[0], name[1], hash(first)}] = true
+	key := [3]string{name[0], name[1], hash(i)}
+	if s.hashes[key] {
+		return again
+	}
+	s.hashes[key] = true
+	return another
 }
 
 // bounded returns id without NUL, or its hash if it is overlong.
@@ -69,24 +111,25 @@ func bounded(id string) string {
 }
 
 // repeats reports whether more than one in twenty of n items have the name of
-// another. Items without a name do not count, and the same item twice counts once.
-func repeats(n int, name func(int) string, hashes []string) bool {
-	taken := make(map[string]bool, n)
-	same := make(map[[2]string]bool, n)
+// another (often), and whether all have one of their own (once). Items without a name do not
+// count, and the same item twice counts once.
+func repeats(n int, name, hash func(int) string) (often, once bool) {
+	var same sameNames
 	bad, total := 0, 0
 	for i := range n {
 		s := name(i)
-		if s == "" || same[[2]string{s, hashes[i]}] {
+		if s == "" {
 			continue
 		}
-		same[[2]string{s, hashes[i]}] = true
-		total++
-		if taken[s] {
+		switch same.add([2]string{s}, i, hash) {
+		case named:
+			total++
+		case another:
+			total++
 			bad++
 		}
-		taken[s] = true
 	}
-	return bad*20 > total
+	return bad*20 > total, total == n && bad == 0
 }
 
 func contentHash(a *story.Article) string {
@@ -126,6 +169,12 @@ func CanonicalLink(address string) string {
 	if len(address) > maxURL {
 		return ""
 	}
+	if host, path, ok := plainAddress(address); ok && !mayShorten(host) && !strings.Contains(path, "?") {
+		if whole := "https://" + host + canonicalPath(path); whole != address {
+			return whole
+		}
+		return address
+	}
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || u.Hostname() == "" {
 		return ""
@@ -145,6 +194,64 @@ func CanonicalLink(address string) string {
 	}
 	out.RawQuery = query.Encode()
 	return out.String()
+}
+
+// plainAddress reads an http or https address that is written as every address can be: small
+// letters, digits, "." and "-" in the host, and after it nothing that would be escaped or
+// that a parser would change, but for the segments "." and "..". The host has the port with it, and
+// the path the query.
+func plainAddress(s string) (host, path string, ok bool) {
+	rest, ok := strings.CutPrefix(s, "https://")
+	if !ok {
+		rest, ok = strings.CutPrefix(s, "http://")
+	}
+	if !ok {
+		return "", "", false
+	}
+	end := 0
+	for end < len(rest) && inHost[rest[end]] {
+		end++
+	}
+	if end > 0 && end < len(rest) && rest[end] == ':' {
+		end++
+		for end < len(rest) && rest[end] >= '0' && rest[end] <= '9' {
+			end++
+		}
+	}
+	if host, path = rest[:end], rest[end:]; host == "" || host[len(host)-1] == ':' || path != "" && path[0] != '/' {
+		return "", "", false
+	}
+	query := false
+	for i := range len(path) {
+		switch c := path[i]; {
+		case inPath[c], query && inQuery[c]:
+		case c == '?' && !query:
+			query = true
+		default:
+			return "", "", false
+		}
+	}
+	return host, path, true
+}
+
+// What parts of plain addresses are made of.
+var (
+	inHost  = bytesOf("abcdefghijklmnopqrstuvwxyz0123456789.-")
+	inPath  = bytesOf("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
+	inQuery = bytesOf("=&%+,;:@")
+)
+
+func bytesOf(s string) (is [256]bool) {
+	for i := range len(s) {
+		is[s[i]] = true
+	}
+	return is
+}
+
+// mayShorten reports whether canonicalHost may change host, which may have a port.
+func mayShorten(host string) bool {
+	return host[0] == 'w' || host[0] == 'm' || host[0] == 'a' || strings.HasSuffix(host, ".") || strings.Contains(host, ".:") ||
+		strings.HasSuffix(host, ":80") || strings.HasSuffix(host, ":443")
 }
 
 // canonicalHost returns the host without its mobile forms and its usual port.

@@ -16,12 +16,6 @@ import (
 // feeds send numbers as ids and a word as a list.
 type loose struct{ v any }
 
-func (l *loose) UnmarshalJSON(data []byte) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	return d.Decode(&l.v)
-}
-
 // text returns a string or number as text, "" for everything else.
 func (l loose) text() string {
 	switch v := l.v.(type) {
@@ -76,7 +70,7 @@ func parseJSONFeed(data []byte) (doc *document, entries []entry, partly, err err
 			entries, partly = jsonItems(d, entries)
 		} else {
 			var v loose
-			if err := d.Decode(&v); err != nil {
+			if err := d.Decode(&v.v); err != nil {
 				partly = jsonBreak(err, len(entries))
 			} else if len(head) < 100 {
 				head[name] = v
@@ -133,7 +127,7 @@ func jsonItems(d *json.Decoder, entries []entry) ([]entry, error) {
 	}
 	for d.More() {
 		var item loose
-		if err := d.Decode(&item); err != nil {
+		if err := d.Decode(&item.v); err != nil {
 			return entries, jsonBreak(err, len(entries))
 		}
 		if len(entries) == maxItems {

@@ -3,6 +3,7 @@ package fetcher
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +30,6 @@ type document struct {
 	marks   []uint32      // see story.SourceState, as the following:
 	churn   bool          // its guids are not used
 	unnamed bool          // neither its guids nor its links are used
-	outlets bool          // its items name their outlets
 }
 
 // entry is an item on its way to an article, the same for all formats.
@@ -72,6 +72,7 @@ func parseNext(data []byte, contentType, base string, src story.Source, st *stor
 	if err != nil {
 		return nil, err
 	}
+	defer f.done()
 	return f.parse(base, src, st)
 }
 
@@ -120,13 +121,16 @@ func (d *document) finish(entries []entry, base *url.URL, src story.Source, st *
 		siteBase = u // a feed file: its page is the best guess
 	}
 	d.Icon = resolve(siteBase, d.Icon)
-	now := time.Now()
-	kept := make([]entry, 0, len(entries))
-	for _, e := range entries {
-		if a, ok := e.article(d, siteBase, src, now); ok {
+	m := &maker{doc: d, base: siteBase, src: &src, now: time.Now(), lang: firstNonEmpty(baseLang(d.lang), baseLang(src.Lang))}
+	kept := entries[:0]
+	for i := range entries {
+		if a, ok := m.article(&entries[i]); ok {
+			if d.Articles == nil {
+				d.Articles = make([]story.Article, 0, len(entries)-i)
+			}
 			d.Articles = append(d.Articles, a)
-			e.link = a.URL
-			kept = append(kept, e)
+			kept = append(kept, entries[i])
+			kept[len(kept)-1].link = a.URL
 		}
 	}
 	guids, names := churnOf(st.Marks, d.Articles, kept)
@@ -142,9 +146,18 @@ func (d *document) finish(entries []entry, base *url.URL, src story.Source, st *
 	d.Articles = identify(d.Articles, kept)
 }
 
-// article returns e as an article of src, all but its identity. It is false for an
-// item with nothing to show.
-func (e *entry) article(d *document, base *url.URL, src story.Source, now time.Time) (story.Article, bool) {
+// maker makes articles of the entries of one document.
+type maker struct {
+	doc  *document
+	base *url.URL // nil: none
+	src  *story.Source
+	now  time.Time
+	lang string // of items that declare none
+}
+
+// article returns e as an article, all but its identity. It is false for an item with
+// nothing to show.
+func (m *maker) article(e *entry) (story.Article, bool) {
 	body := e.content
 	if len(body) < len(e.summary) && strings.TrimSpace(body) == "" {
 		body = e.summary
@@ -154,15 +167,15 @@ func (e *entry) article(d *document, base *url.URL, src story.Source, now time.T
 		text = htmlText(e.summary)
 	}
 	a := story.Article{
-		Source:     src.Name,
+		Source:     m.src.Name,
 		Outlet:     cleanLine(e.outlet, maxName),
-		URL:        resolve(base, e.link),
+		URL:        resolve(m.base, e.link),
 		Title:      cleanTitle(e.title),
 		Text:       text,
-		Lang:       firstNonEmpty(baseLang(e.lang), baseLang(d.lang), baseLang(src.Lang)),
-		Published:  clampDate(e.published, now),
-		Authors:    names(e.authors, maxAuthors),
-		Categories: names(append([]string{src.Category}, e.categories...), maxCategories),
+		Lang:       firstNonEmpty(baseLang(e.lang), m.lang),
+		Published:  clampDate(e.published, m.now),
+		Authors:    names(maxAuthors, e.authors),
+		Categories: names(maxCategories, []string{m.src.Category}, e.categories),
 		Credits:    credits(text),
 	}
 	if a.Title == "" {
@@ -172,17 +185,15 @@ func (e *entry) article(d *document, base *url.URL, src story.Source, now time.T
 		return a, false
 	}
 	if a.Outlet == "" {
-		a.Outlet = src.Name
-	} else {
-		d.outlets = true
+		a.Outlet = m.src.Name
 	}
 	for _, enc := range e.enclosures {
-		if enc.URL = resolve(base, enc.URL); enc.URL != "" && len(a.Enclosures) < maxEnclosures {
+		if enc.URL = resolve(m.base, enc.URL); enc.URL != "" && len(a.Enclosures) < maxEnclosures {
 			enc.Type, enc.Length = cleanLine(enc.Type, 100), max(enc.Length, 0)
 			a.Enclosures = append(a.Enclosures, enc)
 		}
 	}
-	a.Image = firstImage(base, e.images, a.Enclosures, inline)
+	a.Image = firstImage(m.base, e.images, a.Enclosures, inline)
 	return a, true
 }
 
@@ -220,18 +231,26 @@ func titleOf(text string) string {
 	return line
 }
 
-// names cleans a list of names: no blanks, no repetition, at most max.
-func names(list []string, max int) []string {
+// names cleans lists of names: no blanks, no repetition, at most max, which is small.
+func names(max int, lists ...[]string) []string {
 	var out []string
-	seen := map[string]bool{"": true}
-	for _, name := range list {
-		name = cleanLine(name, maxName)
-		if key := strings.ToLower(name); !seen[key] && len(out) < max {
-			seen[key] = true
-			out = append(out, name)
+	for _, list := range lists {
+		for _, name := range list {
+			if len(out) == max {
+				return out
+			}
+			name = cleanLine(name, maxName)
+			if name != "" && (len(out) == 0 || !hasName(out, strings.ToLower(name))) {
+				out = append(out, name)
+			}
 		}
 	}
 	return out
+}
+
+// hasName reports whether one of list is low in small letters.
+func hasName(list []string, low string) bool {
+	return slices.ContainsFunc(list, func(name string) bool { return strings.ToLower(name) == low })
 }
 
 // earliest is the first date that a feed is believed.
@@ -271,6 +290,9 @@ func firstNonEmpty(list ...string) string {
 
 // resolve returns ref as an absolute http or https address without user names, or "".
 func resolve(base *url.URL, ref string) string {
+	if _, path, ok := plainAddress(ref); ok && !strings.Contains(path, "/.") && len(ref) <= maxURL {
+		return strings.Clone(ref)
+	}
 	if strings.ContainsAny(ref, " \t\r\n") {
 		lines := strings.FieldsFunc(ref, func(r rune) bool { return r == '\t' || r == '\r' || r == '\n' })
 		for i := range lines { // broken over lines, and indented

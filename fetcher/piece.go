@@ -30,7 +30,7 @@ func (p *piece) article(src story.Source, identity string) story.Article {
 		Lang:      baseLang(p.Lang),
 		Published: saneTime(p.Published),
 		Image:     webAddress(p.Image),
-		Authors:   names(p.Authors, maxAuthors),
+		Authors:   names(maxAuthors, p.Authors),
 		Credits:   p.Credits,
 	}
 	if a.Outlet == "" {
@@ -39,7 +39,7 @@ func (p *piece) article(src story.Source, identity string) story.Article {
 	if a.Lang == "" {
 		a.Lang = baseLang(src.Lang)
 	}
-	a.Categories = names(append([]string{src.Category}, p.Categories...), maxCategories)
+	a.Categories = names(maxCategories, []string{src.Category}, p.Categories)
 	if a.Title == "" {
 		a.Title = leadTitle(a.Text)
 	}

@@ -27,6 +27,8 @@ type filtered struct {
 	err     error    // why data is not all, or not just, what the document holds: ErrCutOff, ErrBroken, ErrTooDeep, ErrTooManyItems
 	warning string   // what was changed without loss of items
 	texts   []string // of items, set aside: data has marks in their places
+	version string   // of the format, where data no longer says it; else ""
+	scratch *scratch // what data lies in; nil: nothing that can be used again
 }
 
 // itemMeta is what the scanner notes about an item for the parsers that lose it.
@@ -42,8 +44,9 @@ func prefilter(data []byte, contentType string) (*filtered, error) {
 	return filter(data, contentType, true)
 }
 
-// filter is prefilter, with or without setting texts aside.
-func filter(data []byte, contentType string, aside bool) (*filtered, error) {
+// filter is prefilter, with or without what only makes data shorter for the parser: texts
+// set aside, and everything in lighten.go left out.
+func filter(data []byte, contentType string, light bool) (*filtered, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, ErrEmpty
 	}
@@ -62,12 +65,16 @@ func filter(data []byte, contentType string, aside bool) (*filtered, error) {
 		}
 		return f, nil
 	}
-	s := &scanner{in: dropControls(text), keepIDs: bytes.Contains(text, []byte("xml:base"))}
-	s.aside = aside && !s.keepIDs // the parser resolves links in texts
+	s := &scanner{in: dropControls(text), keepIDs: bytes.Contains(text, []byte("xml:base")), light: light}
+	s.aside = light && !s.keepIDs // the parser resolves links in texts
+	kept := scratches.Get().(*scratch)
+	s.out, s.told, s.ends = kept.out[:0], kept.told[:0], kept.ends[:0]
 	if err := s.run(); err != nil {
 		return nil, err
 	}
-	return &filtered{data: s.out, root: s.root, id: s.id, items: s.items, texts: s.texts, err: s.problem(), warning: warning}, nil
+	kept.out, kept.told, kept.ends = s.out, s.told, s.ends
+	return &filtered{data: s.out, root: s.root, id: s.id, items: s.items, texts: s.texts(), version: s.version,
+		scratch: kept, err: s.problem(), warning: warning}, nil
 }
 
 // refuseBinary recognises images, archives and the like by their first bytes.
@@ -129,8 +136,11 @@ type scanner struct {
 	stack   []open
 	items   []itemMeta // one for each item in out
 	id      string     // as itemMeta has it, of the feed
-	texts   []string   // set aside
-	aside   bool       // texts can be
+	told    []byte     // the texts that were set aside, one after the other
+	ends    []int      // where each of them ends in told
+	aside   bool       // texts can be set aside
+	light   bool       // what the parser does not need is left out
+	version string     // as filtered has it
 	keepIDs bool
 	bare    int // "<" that opened nothing
 	lastEnd int // where the last ">" stands
@@ -144,7 +154,6 @@ type scanner struct {
 var errDone = errors.New("document ends") // the scanner needs no more
 
 func (s *scanner) run() error {
-	s.out = make([]byte, 0, len(s.in)/4+1024) // most of it are texts, which are set aside
 	s.lastEnd = bytes.LastIndexByte(s.in, '>')
 	for s.pos < len(s.in) {
 		next := bytes.IndexByte(s.in[s.pos:], '<')
@@ -305,7 +314,7 @@ func (s *scanner) declaration(rest []byte) {
 
 // text copies character data; before the root and behind it there is none.
 func (s *scanner) text(t []byte) {
-	if len(s.stack) == 0 || len(t) == 0 {
+	if len(s.stack) == 0 || len(t) == 0 || s.light && s.betweenElements() && isBlank(t) {
 		return
 	}
 	s.out = appendText(s.out, t)
@@ -322,6 +331,9 @@ func (s *scanner) startTag(rest []byte) error {
 	if s.root == "" {
 		if err := s.begin(local); err != nil {
 			return err
+		}
+		if s.light {
+			s.shorten(&tag)
 		}
 	} else if len(s.stack) == 0 {
 		return errDone // a second root
@@ -460,8 +472,8 @@ func (s *scanner) endTag(rest []byte) error {
 
 func (s *scanner) pop() {
 	last := len(s.stack) - 1
-	if from := s.stack[last].text; from > 0 {
-		s.setAside(from)
+	if e := &s.stack[last]; e.text > 0 {
+		s.setAside(e)
 	}
 	s.out = append(s.out, "</"...)
 	s.out = append(s.out, s.stack[last].name...)

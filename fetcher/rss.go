@@ -7,39 +7,19 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mmcdole/gofeed"
 	ext "github.com/mmcdole/gofeed/extensions"
 	"github.com/mmcdole/gofeed/rss"
 
 	"storyfold/story"
 )
 
-// newParser returns a parser that keeps the document as it was written, beside
-// the universal form that loses much of it.
-func newParser() *gofeed.Parser {
-	p := gofeed.NewParser()
-	p.KeepOriginalFeed = true
-	p.RSSTranslator = bareTranslator{}
-	p.AtomTranslator = bareTranslator{}
-	return p
-}
-
-// bareTranslator makes no universal form at all: the original is read directly.
-type bareTranslator struct{}
-
-func (bareTranslator) Translate(any) (*gofeed.Feed, error) { return &gofeed.Feed{}, nil }
-
 func parseRSS(f *filtered) (*document, []entry, error) {
-	feed, err := newParser().Parse(bytes.NewReader(f.data))
+	channel, err := new(rss.Parser).Parse(bytes.NewReader(f.data))
 	if err != nil {
 		return nil, nil, err
 	}
-	channel, ok := feed.OriginalFeed().(*rss.Feed)
-	if !ok {
-		return nil, nil, ErrNotFeed
-	}
 	doc := &document{
-		Format: strings.TrimSpace("RSS " + channel.Version),
+		Format: strings.TrimSpace("RSS " + firstNonEmpty(f.version, channel.Version)),
 		Title:  channel.Title,
 		Site:   channel.Link,
 		lang:   channel.Language,

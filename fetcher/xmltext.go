@@ -1,17 +1,13 @@
 package fetcher
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // dropControls removes the characters that XML 1.0 forbids.
 func dropControls(text []byte) []byte {
-	clean := true
-	for _, c := range text {
-		if c < 0x20 && c != '\n' && c != '\t' && c != '\r' || c == 0xef {
-			clean = false
-			break
-		}
-	}
-	if clean {
+	if isClean(text) {
 		return text
 	}
 	return bytes.Map(func(r rune) rune {
@@ -20,6 +16,28 @@ func dropControls(text []byte) []byte {
 		}
 		return -1
 	}, text)
+}
+
+// isClean reports whether dropControls has nothing to remove from text. It looks at eight
+// bytes at a time, at those of lines' ends again one by one.
+func isClean(text []byte) bool {
+	for len(text) >= 8 {
+		w := binary.LittleEndian.Uint64(text)
+		if below(w, 0x20)|below(w^repeated(0xef), 1) != 0 && !cleanBytes(text[:8]) {
+			return false
+		}
+		text = text[8:]
+	}
+	return cleanBytes(text)
+}
+
+func cleanBytes(text []byte) bool {
+	for _, c := range text {
+		if c < 0x20 && c != '\n' && c != '\t' && c != '\r' || c == 0xef {
+			return false
+		}
+	}
+	return true
 }
 
 // legal reports whether XML 1.0 allows r. The one noncharacter that is asideMark is not.
@@ -31,28 +49,38 @@ func legal(r rune) bool {
 // appendText appends t without references to characters that XML forbids and
 // without "]]>".
 func appendText(out, t []byte) []byte {
-	for len(t) > 0 {
-		i := bytes.IndexAny(t, "&]")
-		if i < 0 {
+	for amp, bracket := -1, -1; len(t) > 0; {
+		amp, bracket = nextByte(t, '&', amp), nextByte(t, ']', bracket)
+		i, n := min(amp, bracket), 1
+		switch rest := t[i:]; {
+		case len(rest) == 0:
 			return append(out, t...)
-		}
-		out, t = append(out, t[:i]...), t[i:]
-		switch {
-		case bytes.HasPrefix(t, []byte("]]>")):
-			out, t = append(out, "]]&gt;"...), t[3:]
-		case bytes.HasPrefix(t, []byte("&#")):
-			n, ok := reference(t)
-			if ok {
-				out = append(out, t[:n]...)
-			} else if n == 0 { // no reference at all
+		case bytes.HasPrefix(rest, []byte("]]>")):
+			out, n = append(append(out, t[:i]...), "]]&gt;"...), 3
+		case bytes.HasPrefix(rest, []byte("&#")):
+			var ok bool
+			if n, ok = reference(rest); ok {
+				out = append(out, t[:i+n]...)
+			} else if out = append(out, t[:i]...); n == 0 { // no reference at all
 				out, n = append(out, "&amp;#"...), 2
 			}
-			t = t[n:]
 		default:
-			out, t = append(out, t[0]), t[1:]
+			out = append(out, t[:i+1]...)
 		}
+		t, amp, bracket = t[i+n:], amp-i-n, bracket-i-n
 	}
 	return out
+}
+
+// nextByte returns at, where the first c stands in t, or looks for it if at is below zero:
+// that one was passed. It is len(t) if there is none.
+func nextByte(t []byte, c byte, at int) int {
+	if at < 0 {
+		if at = bytes.IndexByte(t, c); at < 0 {
+			return len(t)
+		}
+	}
+	return at
 }
 
 // reference reads the numeric reference at the beginning of t. It returns its
