@@ -72,7 +72,8 @@ func (g *Grouper) newGroup(id ID) *group {
 	} else {
 		s.slot = int32(len(g.groups))
 		g.groups = append(g.groups, s)
-		g.cells = append(g.cells, cell{})
+		g.mass = append(g.mass, 0)
+		g.lengths = append(g.lengths, 0)
 		g.where = append(g.where, where{})
 	}
 	g.byID[id] = s

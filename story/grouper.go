@@ -71,15 +71,16 @@ type Grouper struct {
 	// Scratch space.
 	at      []int32
 	bits    []uint64
-	cells   []cell  // by slot
-	where   []where // by slot: where the story's sums are
+	mass    []int64   // by slot: what candidates gathers about the story; else 0
+	lengths []float64 // by slot: the root of the story's plain2
+	where   []where   // by slot: where the story's sums are
 	touched []int32
 	lasts   []posting
 	order   []uint64
 	tops    []uint64
 	edge    []uint64
 	hit     []uint32
-	rough   []guess
+	rough   []float64
 	guesses []guess
 	found   []*group
 	matches []match

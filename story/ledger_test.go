@@ -227,8 +227,8 @@ func audit(g *Grouper, l *ledger) error {
 			return fmt.Errorf("a mark was left")
 		}
 	}
-	for slot, x := range g.cells {
-		if x.sum != 0 {
+	for slot, x := range g.mass {
+		if x != 0 {
 			return fmt.Errorf("a sum was left in slot %d", slot)
 		}
 	}

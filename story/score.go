@@ -174,7 +174,10 @@ func (g *Grouper) candidates(q *query) []*group {
 	}
 	slices.Sort(order)
 	g.order = order
-	g.touched = g.touched[:0]
+	if len(g.touched) <= len(g.groups) {
+		g.touched = make([]int32, len(g.groups)+len(g.groups)/2+1)
+	}
+	touched, n, mass := g.touched, 0, g.mass
 	read := 0
 	self := int64(0) // what the query brings to its own story
 	for i, x := range order {
@@ -188,20 +191,18 @@ func (g *Grouper) candidates(q *query) []*group {
 		self += int64(float64(w*float64(q.features.at(at).v))) + 1
 		for _, post := range posts {
 			slot := post.slot()
-			c := &g.cells[slot]
-			if c.sum == 0 {
-				g.touched = append(g.touched, slot)
+			sum := mass[slot]
+			touched[n] = slot // stays if it is the first time; a branch would be guessed wrong too often
+			fresh := 0
+			if sum == 0 {
+				fresh = 1
 			}
-			c.sum += int64(float64(w*float64(post.v()))) + 1
+			n += fresh
+			mass[slot] = sum + int64(float64(w*float64(post.v()))) + 1
 		}
 	}
-	return g.best(q, self)
-}
-
-// cell is what candidates gathers about the story of a slot.
-type cell struct {
-	sum    int64
-	length float64 // the root of the story's plain2
+	g.stats.Touched += uint64(n)
+	return g.best(q, touched[:n], self)
 }
 
 // guess is a story with a rough score.
@@ -210,26 +211,29 @@ type guess struct {
 	score float64
 }
 
-// best returns the best of the stories that candidates touched, and clears their sums. Self is what
-// the query brought to the sum of its own story.
-func (g *Grouper) best(q *query, self int64) []*group {
+// best returns the best of the stories that candidates touched, and clears their mass. Self is what
+// the query brought to that of its own story.
+func (g *Grouper) best(q *query, touched []int32, self int64) []*group {
 	home := 0.0 // about the rough score of its own story without it
-	g.stats.Touched += uint64(len(g.touched))
-	g.rough = g.rough[:0]
-	for _, slot := range g.touched {
-		c := &g.cells[slot]
-		if s := q.it.group; s == nil || s.slot != slot {
-			g.rough = append(g.rough, guess{slot, float64(c.sum) / c.length})
-		} else if n := float64(len(s.members)); n > 1 {
-			home = float64(c.sum-self) / (c.length * (n - 1) / n)
+	if s := q.it.group; s != nil && g.mass[s.slot] > 0 {
+		if n := float64(len(s.members)); n > 1 {
+			home = float64(g.mass[s.slot]-self) / (g.lengths[s.slot] * (n - 1) / n)
 		}
-		c.sum = 0
+		g.mass[s.slot] = math.MinInt64 // it is no candidate
+	}
+	if len(g.rough) < len(touched) {
+		g.rough = make([]float64, len(g.touched))
+	}
+	rough := g.rough[:len(touched)]
+	for i, slot := range touched {
+		rough[i] = float64(g.mass[slot]) / g.lengths[slot]
+		g.mass[slot] = 0
 	}
 	// Whether it may join is far away in memory, and seldom what keeps it from a story that is like it.
-	top := g.top(nil)
+	top := g.top(touched, nil)
 	for _, x := range top {
 		if !g.may(q.it, g.groups[x.slot]) {
-			top = g.top(q.it)
+			top = g.top(touched, q.it)
 			break
 		}
 	}
@@ -245,11 +249,15 @@ func (g *Grouper) best(q *query, self int64) []*group {
 	return g.found
 }
 
-// top returns the best param.candidates of g.rough, of those that it may join if it is not nil.
-func (g *Grouper) top(it *item) []guess {
-	top := g.guesses[:0]
-	for _, x := range g.rough {
-		n := len(top)
+// top returns the best param.candidates of the stories that were touched, by g.rough, of those that it
+// may join if it is not nil.
+func (g *Grouper) top(touched []int32, it *item) []guess {
+	top, least := g.guesses[:0], 0.0
+	for i, score := range g.rough[:len(touched)] {
+		if score < least {
+			continue
+		}
+		x, n := guess{touched[i], score}, len(top)
 		if n == param.candidates && !g.before(x, top[n-1]) || it != nil && !g.may(it, g.groups[x.slot]) {
 			continue
 		}
@@ -262,6 +270,9 @@ func (g *Grouper) top(it *item) []guess {
 			top[n] = top[n-1]
 		}
 		top[n] = x
+		if len(top) == param.candidates {
+			least = top[len(top)-1].score
+		}
 	}
 	g.guesses = top
 	return top

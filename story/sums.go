@@ -168,7 +168,7 @@ func (g *Grouper) sum(s *group, it *item) {
 	for i := range p.words {
 		g.lex.renew(p.term(i))
 	}
-	g.cells[s.slot].length = sqrt(s.plain2)
+	g.lengths[s.slot] = sqrt(s.plain2)
 }
 
 // subtract takes the features of it from the sums of s: the inverse of sum.
@@ -202,7 +202,7 @@ func (g *Grouper) subtract(s *group, it *item) {
 	if s.sums.n == 0 {
 		g.sums.drop(&s.sums)
 	}
-	g.cells[s.slot].length = sqrt(s.plain2)
+	g.lengths[s.slot] = sqrt(s.plain2)
 }
 
 // unpost removes a posting by putting the last of its list in its place.
