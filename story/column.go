@@ -60,16 +60,20 @@ func (g *Grouper) repeats(it *item, s *group) bool {
 	if it.columnBit()&s.columnBits == 0 {
 		return false
 	}
-	for _, m := range s.members[max(0, len(s.members)-columnLooked):] {
-		if g.inColumn(it, m) {
+	first := max(0, len(s.members)-columnLooked)
+	for i, column := range s.titles[first:] {
+		if column == it.column && g.inColumn(it, s.members[first+i]) {
 			return true
 		}
 	}
 	return false
 }
 
-// columns reports whether two stories hold different instalments of a column.
-func (g *Grouper) columns(a, b *group) bool {
+// sameColumn reports whether two stories hold different instalments of a column.
+func (g *Grouper) sameColumn(a, b *group) bool {
+	if a.columnBits&b.columnBits == 0 {
+		return false
+	}
 	for _, m := range b.members[max(0, len(b.members)-columnLooked):] {
 		if g.repeats(m, a) {
 			return true

@@ -77,7 +77,12 @@ func (g *Grouper) Compare(x, y Key) (Comparison, error) {
 		}
 		c.Full = len(s.members)+len(t.members) > MaxMembers
 		c.Siblings = slices.Contains(s.siblings, t)
-		g.likeness(&p)
+		if g.mayMerge(&p) {
+			lnN := g.lnStories(p.lang())
+			g.spread(s, lnN)
+			p.score = g.likeness(&p, t, lnN, -1)
+			g.gatherGroup(s)
+		}
 		c.Likes = g.fitOf(p.score, p.limit)
 		c.Likes.Articles, c.Likes.Terms, c.Likes.Near = len(s.members)+len(t.members), g.common(p.a, p.b), true
 	}

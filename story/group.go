@@ -23,7 +23,8 @@ type group struct {
 	plain2  int64   // sum of v² over entries
 	lang    string  // of the first member of whom it is known; else as text.Language gives it
 
-	columnBits uint64 // of all members: see item.columnBit
+	titles     []uint64 // item.column of the members, in their order
+	columnBits uint64   // of all members: see item.columnBit
 
 	tested   int      // members at the last test for a split
 	shown    bool     // its first pass is behind it
@@ -97,7 +98,7 @@ func (g *Grouper) enter(s *group, it *item) {
 	g.uncount(s)
 	g.touch(s)
 	i, _ := slices.BinarySearchFunc(s.members, it.seq, bySeq)
-	s.members = slices.Insert(s.members, i, it)
+	s.members, s.titles = slices.Insert(s.members, i, it), slices.Insert(s.titles, i, it.column)
 	i, _ = slices.BinarySearch(s.times, it.time)
 	s.times = slices.Insert(s.times, i, it.time)
 	s.short += int64(it.short)
@@ -134,7 +135,7 @@ func (g *Grouper) leave(s *group, it *item) {
 	g.uncount(s)
 	g.touch(s)
 	i, _ := slices.BinarySearchFunc(s.members, it.seq, bySeq)
-	s.members = slices.Delete(s.members, i, i+1)
+	s.members, s.titles = slices.Delete(s.members, i, i+1), slices.Delete(s.titles, i, i+1)
 	i, _ = slices.BinarySearch(s.times, it.time)
 	s.times = slices.Delete(s.times, i, i+1)
 	s.short -= int64(it.short)
@@ -194,7 +195,7 @@ func (g *Grouper) drop(s *group) {
 		g.bind.unbind(m)
 		m.group = nil
 	}
-	s.members = nil
+	s.members, s.titles = nil, nil
 	g.freeGroup(s)
 }
 

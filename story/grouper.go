@@ -69,28 +69,29 @@ type Grouper struct {
 	stats Stats
 
 	// Scratch space.
-	at      []int32
-	bits    []uint64
-	mass    []int64   // by slot: what candidates gathers about the story; else 0
-	lengths []float64 // by slot: the root of the story's plain2
-	where   []where   // by slot: where the story's sums are
-	touched []int32
-	lasts   []posting
-	order   []uint64
-	tops    []uint64
-	edge    []uint64
-	hit     []uint32
-	rough   []float64
-	guesses []guess
-	found   []*group
-	matches []match
-	query   query
-	shares  []share
-	rows    []residual
-	sim     []float64
-	dense   []float64
-	near    []*group
-	rivals  map[uint64][]*group // of a pass: stories near an article, slices of near
+	at       []int32
+	bits     []uint64
+	mass     []int64   // by slot: what candidates gathers about the story; else 0
+	lengths  []float64 // by slot: the root of the story's plain2
+	where    []where   // by slot: where the story's sums are
+	touched  []int32
+	lasts    []posting
+	order    []uint64
+	tops     []uint64
+	edge     []uint64
+	hit      []uint32
+	rough    []float64
+	guesses  []guess
+	found    []*group
+	matches  []match
+	query    query
+	shares   []share
+	bearings []bearing // of a story that is spread
+	rows     []residual
+	sim      []float64
+	dense    []float64
+	near     []*group
+	rivals   map[uint64][]*group // of a pass: stories near an article, slices of near
 }
 
 // Stats counts what a Grouper holds and what it has done.

@@ -164,7 +164,10 @@ func audit(g *Grouper, l *ledger) error {
 			return fmt.Errorf("story %s has %d members, decisions say %d", s.id, len(s.members), len(l.members[s.id]))
 		}
 		want, short, plain2 := map[int32]entry{}, int64(0), int64(0)
-		for _, m := range s.members {
+		for i, m := range s.members {
+			if m.column != s.titles[i] || len(s.titles) != len(s.members) || m.columnBit()&^s.columnBits != 0 {
+				return fmt.Errorf("article %d is not in the column that its story knows", m.seq)
+			}
 			if m.group != s || g.items[m.seq] != m || l.story[m.seq] != s.id {
 				return fmt.Errorf("article %d is not at home in %s", m.seq, s.id)
 			}

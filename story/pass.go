@@ -156,29 +156,31 @@ func (g *Grouper) move(q *query, own match, ms []match) {
 // merge finds the stories of the judged articles that are one, and merges them, surest first.
 func (g *Grouper) merge(items []*item) {
 	var pairs []pair
-	type key struct{ a, b *group }
-	tried := make(map[key]bool)
-	for _, it := range items {
-		s := it.group
-		if !slices.Contains(s.members[max(0, len(s.members)-5):], it) {
+	var hub *group // whose entries are spread
+	lnN := 0.0
+	for _, key := range g.nearPairs(items) {
+		s, other := g.groups[key>>32], g.groups[uint32(key)]
+		x := pair{a: s, b: other}
+		if x.b.first() < x.a.first() {
+			x.a, x.b = x.b, x.a
+		}
+		if !g.mayMerge(&x) {
 			continue
 		}
-		for _, other := range g.rivals[it.seq] {
-			x := pair{a: s, b: other}
-			if len(other.members) == 0 || other == s {
-				continue
+		ln := g.lnStories(x.lang())
+		if s != hub || ln != lnN {
+			if hub != nil {
+				g.gatherGroup(hub)
 			}
-			if x.b.first() < x.a.first() {
-				x.a, x.b = x.b, x.a
-			}
-			if tried[key{x.a, x.b}] {
-				continue
-			}
-			tried[key{x.a, x.b}] = true
-			if g.likeness(&x); x.score > x.limit {
-				pairs = append(pairs, x)
-			}
+			g.spread(s, ln)
+			hub, lnN = s, ln
 		}
+		if x.score = g.likeness(&x, other, ln, x.limit); x.score > x.limit {
+			pairs = append(pairs, x)
+		}
+	}
+	if hub != nil {
+		g.gatherGroup(hub)
 	}
 	slices.SortFunc(pairs, func(x, y pair) int {
 		return cmp.Or(cmp.Compare(y.score-y.limit, x.score-x.limit),
@@ -194,46 +196,100 @@ func (g *Grouper) merge(items []*item) {
 	}
 }
 
-// likeness fills in the score of a pair, and the limit above which it is one story.
-func (g *Grouper) likeness(x *pair) {
-	a, b := x.a, x.b
-	n := float64(len(a.members) + len(b.members))
-	r := float64(a.short+b.short) / one / n
-	x.limit = float64(param.mergeText*(1-r)) + float64(param.mergeT*r) + g.strict
-	if n > MaxMembers || !text.Alike(a.lang, b.lang) || slices.Contains(a.siblings, b) || g.bind.forbids(a, b) || g.columns(a, b) {
-		return
-	}
-	lang := a.lang
-	if !text.Sure(lang) {
-		lang = b.lang
-	}
-	lnN := g.lnStories(lang)
-	av, ah := g.normsOf(a, lang, lnN)
-	bv, bh := g.normsOf(b, lang, lnN)
-	if a.sums.n > b.sums.n {
-		a, b = b, a
-	}
-	g.scatterGroup(a)
-	ca, cb := g.sumsOf(a), g.sumsOf(b)
-	var dv, dh int64
-	for i := range cb.terms {
-		t := cb.term(i)
-		if !g.has(t) {
+// nearPairs returns the pairs of stories that judged articles brought near each other, each once:
+// the slot of the one with more stems, then that of the other in the lower half. Those of one
+// story stand together. The slice is reused.
+func (g *Grouper) nearPairs(items []*item) []uint64 {
+	keys := g.order[:0]
+	for _, it := range items {
+		near := g.rivals[it.seq]
+		s := it.group
+		if len(near) == 0 || !slices.Contains(s.members[max(0, len(s.members)-5):], it) {
 			continue
 		}
-		at := int(g.at[t])
-		w := g.idf2(lnN, t)
-		dv += product(w, cb.vOf(i), ca.vOf(at))
-		dh += product(w, cb.hOf(i), ca.hOf(at))
+		for _, other := range near {
+			if len(other.members) == 0 || other == s {
+				continue
+			}
+			x, y := s, other
+			if x.sums.n < y.sums.n || x.sums.n == y.sums.n && x.slot < y.slot {
+				x, y = y, x
+			}
+			keys = append(keys, uint64(x.slot)<<32|uint64(y.slot))
+		}
 	}
-	g.gatherGroup(a)
-	g.stats.Walked += uint64(len(cb.terms))
+	slices.Sort(keys)
+	g.order = keys
+	return slices.Compact(keys)
+}
+
+// lang returns the language by which a pair is weighed.
+func (x *pair) lang() string {
+	if text.Sure(x.a.lang) {
+		return x.a.lang
+	}
+	return x.b.lang
+}
+
+// mayMerge fills in the limit above which a pair is one story, and reports whether it may be.
+func (g *Grouper) mayMerge(x *pair) bool {
+	a, b := x.a, x.b
+	n := len(a.members) + len(b.members)
+	r := float64(a.short+b.short) / one / float64(n)
+	x.limit = float64(param.mergeText*(1-r)) + float64(param.mergeT*r) + g.strict
+	return n <= MaxMembers && text.Alike(a.lang, b.lang) && !slices.Contains(a.siblings, b) && !g.bind.forbids(a, b) && !g.sameColumn(a, b)
+}
+
+// bearing is an entry of a story that is compared with others.
+type bearing struct {
+	idf2 float64
+	v, h uint32
+}
+
+// spread marks the stems of s: at[term] is the index in bearings.
+func (g *Grouper) spread(s *group, lnN float64) {
+	g.room()
+	c := g.sumsOf(s)
+	if cap(g.bearings) < len(c.terms) {
+		g.bearings = make([]bearing, len(c.terms)+len(c.terms)/4)
+	}
+	g.bearings = g.bearings[:len(c.terms)]
+	for i := range c.terms {
+		t := c.term(i)
+		g.mark(t, i)
+		g.bearings[i] = bearing{g.idf2(lnN, t), c.vOf(i), c.hOf(i)}
+	}
+}
+
+// likeness returns the score of a pair, one of which is spread with lnN and the other is s. Where it
+// cannot be more than floor it may return less.
+func (g *Grouper) likeness(x *pair, s *group, lnN, floor float64) float64 {
+	av, ah := g.normsOf(x.a, x.lang(), lnN)
+	bv, bh := g.normsOf(x.b, x.lang(), lnN)
+	c := g.sumsOf(s)
+	hits := g.hits(c.terms)
+	g.stats.Walked += uint64(len(c.terms))
+	score := 0.0
 	if av > 0 && bv > 0 {
-		x.score = float64((1 - param.mergeHead) * float64(dv) / (sqrt(av) * sqrt(bv)))
+		dv := int64(0)
+		for _, i := range hits {
+			e := &g.bearings[g.at[c.terms[i]>>dfBits]]
+			dv += product(e.idf2, e.v, c.vOf(int(i)))
+		}
+		score = float64((1 - param.mergeHead) * float64(dv) / (sqrt(av) * sqrt(bv)))
+	}
+	if score+1.001*param.mergeHead <= floor {
+		return score
 	}
 	if ah > 0 && bh > 0 {
-		x.score += float64(param.mergeHead * float64(dh) / (sqrt(ah) * sqrt(bh)))
+		dh := int64(0)
+		for _, i := range hits {
+			e := &g.bearings[g.at[c.terms[i]>>dfBits]]
+			dh += product(e.idf2, e.h, c.hOf(int(i)))
+		}
+		score += float64(param.mergeHead * float64(dh) / (sqrt(ah) * sqrt(bh)))
 	}
+	return score
 }
 
 // unite makes one story of a pair; the earlier one keeps its id.
