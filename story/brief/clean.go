@@ -48,7 +48,8 @@ func (c *cleaner) clean(title, body, lang string) (kept []line, dropped int) {
 		if opens&(related|invitation) != 0 {
 			continue
 		}
-		if edge := i < 3 || i >= len(s)-8; edge && isCredit(t) {
+		marked := hasMark(t)
+		if edge := i < 3 || i >= len(s)-8; edge && isCredit(t, marked) {
 			continue
 		}
 		if len(out) < 3 {
@@ -56,6 +57,7 @@ func (c *cleaner) clean(title, body, lang string) (kept []line, dropped int) {
 		}
 		if t != "" {
 			look := survey(t)
+			look.marked = marked
 			out = append(out, line{
 				text: t, paragraph: s[i].Paragraph, fit: isFit(t, s[i].Whole, look), quotes: look.quotes, runes: look.runes,
 			})

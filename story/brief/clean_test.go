@@ -307,7 +307,7 @@ func TestIsCredit(t *testing.T) {
 		"Orla Finch reported from Port Arlen.": true, "© 2026 Merrow Newswire. TOUS DROITS RÉSERVÉS.": true,
 		"By Tuesday the ferry had burned out.": false, "The ferry burned.": false, "": false, "É": false,
 	} {
-		if got := isCredit(s); got != want {
+		if got := isCredit(s, hasMark(s)); got != want {
 			t.Errorf("isCredit(%q) = %t, want %t", s, got, want)
 		}
 	}
@@ -327,7 +327,7 @@ func TestLeans(t *testing.T) {
 
 // TestCreditAnywhere looks for each credit at each place of a sentence, in each case.
 func TestCreditAnywhere(t *testing.T) {
-	for _, credit := range append([]string{"Orla Finch reported from Port Arlen"}, credits...) {
+	for _, credit := range append([]string{"Orla Finch reported from Port Arlen", "Orla Finch contributed from Port Arlen"}, credits...) {
 		first, size := utf8.DecodeRuneInString(credit)
 		forms := []string{credit, strings.ToUpper(credit), string(unicode.ToUpper(first)) + credit[size:]}
 		if first == 'O' {
@@ -335,9 +335,20 @@ func TestCreditAnywhere(t *testing.T) {
 		}
 		for _, c := range forms {
 			for n := range 9 {
-				if s := strings.Repeat("x", n) + " " + c; n > 0 && !isCredit(s) || !isCredit(c) {
+				if s := strings.Repeat("x", n) + " " + c; n > 0 && !isCredit(s, hasMark(s)) || !isCredit(c, hasMark(c)) {
 					t.Errorf("%q is no credit", s)
 				}
+			}
+		}
+	}
+}
+
+// TestCaptionAnywhere looks for captions at each place of a sentence.
+func TestCaptionAnywhere(t *testing.T) {
+	for _, c := range []string{"file photo", "handout photo"} {
+		for n := range 9 {
+			if s := strings.Repeat("x", n) + c; !isCaption(s, hasMark(s)) {
+				t.Errorf("%q is no caption", s)
 			}
 		}
 	}

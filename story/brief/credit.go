@@ -8,8 +8,9 @@ import (
 	"storyfold/story/text"
 )
 
-// isCredit reports whether s tells who made the article, not a part of the report.
-func isCredit(s string) bool {
+// isCredit reports whether s tells who made the article, not a part of the report. marked
+// is whether it, or what it was cut from, has one of creditMarks.
+func isCredit(s string, marked bool) bool {
 	if s == "" {
 		return false
 	}
@@ -21,7 +22,7 @@ func isCredit(s string) bool {
 			}
 		}
 	}
-	return isByline(s) || mayCredit(s) && (containsCredit(s) || isDispatch(s))
+	return isByline(s) || marked && (containsCredit(s) || isDispatch(s))
 }
 
 func firstRune(s string) rune {
@@ -117,13 +118,20 @@ var creditsByFront = func() (by [256]*[256][]string) {
 	return by
 }()
 
-// Each of credits, and dispatch, has eight bytes or more, so that four that begin at a multiple of
-// four lie within its first seven, wherever it stands. creditBytes has a bit for each such four.
-var creditBytes = func() (t [1 << 8]uint64) {
-	for _, p := range append([]string{dispatch}, credits...) {
-		for _, p := range cases(p[:7]) {
+// creditMarks are parts of all that credits, dispatches and captions have in them, seven bytes or
+// more and seldom to be found elsewhere.
+var creditMarks = []string{
+	"tribute", " rights", ", broad", "getty i", "ap phot", "(photo ", "h files", "rbehalt", "droits ", "derecho", "diritti", "прав", "(redakt", "(redact",
+	"vec afp", "(mit ma", "(con in", "eported", "e photo", "t photo",
+}
+
+// markBits has a bit for each four of the first seven bytes of a mark: wherever that stands,
+// four that begin at a multiple of four lie within these.
+var markBits = func() (t [1 << 8]uint64) {
+	for _, m := range creditMarks {
+		for _, m := range cases(m) {
 			for i := range 4 {
-				at, bit := creditBit(p[i : i+4])
+				at, bit := markBit(m[i : i+4])
 				t[at] |= bit
 			}
 		}
@@ -132,13 +140,12 @@ var creditBytes = func() (t [1 << 8]uint64) {
 }()
 
 // cases returns s, in lower case, with each letter beyond ASCII as a small one and as a capital.
-// A letter that is cut off stays as it is.
 func cases(s string) []string {
 	for i, r := range s {
-		if upper := unicode.ToUpper(r); r >= utf8.RuneSelf && upper != r {
+		if r >= utf8.RuneSelf {
 			var out []string
 			for _, rest := range cases(s[i+utf8.RuneLen(r):]) {
-				out = append(out, s[:i]+string(r)+rest, s[:i]+string(upper)+rest)
+				out = append(out, s[:i]+string(r)+rest, s[:i]+string(unicode.ToUpper(r))+rest)
 			}
 			return out
 		}
@@ -146,17 +153,17 @@ func cases(s string) []string {
 	return []string{s}
 }
 
-// creditBit returns the place in creditBytes of four bytes, case aside.
-func creditBit(s string) (at int, bit uint64) {
+// markBit returns the place in markBits of four bytes, case aside.
+func markBit(s string) (at int, bit uint64) {
 	four := uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 	h := (four | 0x20202020) * 0x9e3779b1
 	return int(h >> 24), 1 << (h >> 18 & 63)
 }
 
-// mayCredit reports whether s may have one of credits in it, or dispatch: nearly all that have none are told so.
-func mayCredit(s string) bool {
+// hasMark reports whether s may have one of creditMarks in it, in whatever case: nearly all that have none are told so.
+func hasMark(s string) bool {
 	for ; len(s) >= 4; s = s[4:] {
-		if at, bit := creditBit(s); creditBytes[at]&bit != 0 {
+		if at, bit := markBit(s); markBits[at]&bit != 0 {
 			return true
 		}
 	}

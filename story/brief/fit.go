@@ -21,7 +21,7 @@ func isFit(s string, whole bool, l look) bool {
 		return false
 	}
 	end := strings.TrimRight(s, ")]} ")
-	return !isCaption(s) && !isAside(s) && !strings.HasSuffix(s, ":") && !strings.HasSuffix(end, "...") && !strings.HasSuffix(end, "…")
+	return !isCaption(s, l.marked) && !isAside(s) && !strings.HasSuffix(s, ":") && !strings.HasSuffix(end, "...") && !strings.HasSuffix(end, "…")
 }
 
 // isAside reports whether all of s is in brackets.
@@ -30,9 +30,9 @@ func isAside(s string) bool {
 }
 
 // isCaption reports whether s is what is written below a picture: it says so, or
-// ends with a place and the day ("in Luhansk, April 27, 2014.").
-func isCaption(s string) bool {
-	if strings.Contains(s, "photo") && (strings.Contains(s, "file photo") || strings.Contains(s, "handout photo")) {
+// ends with a place and the day ("in Luhansk, April 27, 2014."). marked is as for isCredit.
+func isCaption(s string, marked bool) bool {
+	if marked && (strings.Contains(s, "file photo") || strings.Contains(s, "handout photo")) {
 		return true
 	}
 	head, ok := strings.CutSuffix(s, ".")
@@ -67,6 +67,7 @@ type look struct {
 	prose   bool // they are mostly letters, and not mostly capitals
 	paired  bool // every quotation mark and bracket has its other half
 	quotes  bool // some open a quotation
+	marked  bool // it, or what it was cut from, has one of creditMarks
 }
 
 // What tallies counts of bytes: each in 16 bits.

@@ -196,14 +196,34 @@ func form(title string) float64 {
 	if first, _ := utf8.DecodeRuneInString(title); strings.ContainsRune("\"“„«「‘'", first) {
 		f *= .75
 	}
-	low := strings.ToLower(title)
-	for _, t := range teasers {
-		if strings.HasPrefix(low, t) {
-			f *= .7
-			break
-		}
+	if teases(title) {
+		f *= .7
 	}
 	return f
+}
+
+// teases reports whether title begins with one of teasers.
+func teases(title string) bool {
+	if title == "" {
+		return false
+	}
+	low, first := "", title[0]
+	if first >= utf8.RuneSelf {
+		low = strings.ToLower(title)
+		first = low[0]
+	}
+	for _, t := range teasers[first&31] {
+		if low == "" {
+			if !hasFolded(title, t[:2]) {
+				continue
+			}
+			low = strings.ToLower(title)
+		}
+		if strings.HasPrefix(low, t) {
+			return true
+		}
+	}
+	return false
 }
 
 // goesOnIn reports whether title is the cut beginning of a sentence that body begins with.
@@ -217,12 +237,11 @@ func goesOnIn(title, body string) bool {
 }
 
 // teasers begin titles that hold back what they are about, or are not reports.
-var teasers = []string{
+var teasers = byLetter(
 	"you won't", "you will not believe", "this is why", "this is what", "here's", "here is", "here are", "what we know", "what you need", "what to know",
 	"everything you need", "why ", "how ", "live:", "live updates", "live blog", "opinion:", "opinion |", "analysis:", "editorial:", "fact check", "in pictures",
 	"photos:", "video:", "watch:", "podcast:", "quiz:", "explainer:", "explained:", "kommentar:", "liveticker", "live-ticker", "newsblog", "so ", "warum ",
-	"das ist ", "en direct", "direct.", "pourquoi ", "tribune", "en vivo", "en directo", "por qué ", "opinión", "diretta", "perché ", "онлайн", "почему ", "мнение",
-}
+	"das ist ", "en direct", "direct.", "pourquoi ", "tribune", "en vivo", "en directo", "por qué ", "opinión", "diretta", "perché ", "онлайн", "почему ", "мнение")
 
 // labels are put before a title and say nothing of the story; they are cut off.
 var labels = []string{
