@@ -95,7 +95,11 @@ func (r *Reader) Make(s *story.Story, load func(seq uint64) (*story.Article, err
 // read takes the articles in that Make looks at.
 func (r *Reader) read(load func(seq uint64) (*story.Article, error), kin kinship) error {
 	c := &r.corpus
-	c.reports = c.reports[:0]
+	for _, p := range r.cache.dropped { // nobody knows them any more
+		r.preparer.release(p)
+	}
+	clear(r.cache.dropped)
+	r.cache.dropped, c.reports, c.slab = r.cache.dropped[:0], c.reports[:0], slices.Grow(c.slab[:0], maxTexts)
 	for _, i := range c.choice(kin) {
 		seq := c.members[i].Seq
 		p := r.cache.get(seq)
@@ -110,7 +114,8 @@ func (r *Reader) read(load func(seq uint64) (*story.Article, error), kin kinship
 			p = r.preparer.prepare(a)
 			r.cache.put(p)
 		}
-		c.reports = append(c.reports, &report{prepared: p, member: i})
+		c.slab = append(c.slab, report{prepared: p, member: i})
+		c.reports = append(c.reports, &c.slab[len(c.slab)-1])
 	}
 	clear(r.glanced)
 	r.glanced = r.glanced[:0]

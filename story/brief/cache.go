@@ -10,6 +10,7 @@ type cache struct {
 	at          map[uint64]int
 	kept        []kept
 	die         uint64
+	dropped     []*prepared // what is no longer kept, until the story at hand is told
 }
 
 type kept struct {
@@ -30,6 +31,7 @@ func (c *cache) put(p *prepared) {
 	c.forget(p.seq)
 	size := p.size()
 	if size > c.limit/16 {
+		c.dropped = append(c.dropped, p)
 		return
 	}
 	for c.used+size > c.limit {
@@ -51,6 +53,7 @@ func (c *cache) forget(seq uint64) {
 		return
 	}
 	last := len(c.kept) - 1
+	c.dropped = append(c.dropped, c.kept[i].prepared)
 	c.used -= c.kept[i].size
 	c.kept[i] = c.kept[last]
 	c.at[c.kept[i].seq] = i

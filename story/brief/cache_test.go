@@ -4,6 +4,11 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"storyfold/story"
 )
 
 // TestCache checks that a cache stays within its bytes and gives what was put last.
@@ -38,5 +43,29 @@ func TestCache(t *testing.T) {
 	}
 	if c.reset(); c.get(1) != nil || c.used != 0 || c.limit != 40_000 {
 		t.Error("reset keeps something")
+	}
+}
+
+// TestUsedAgain checks that an article is read the same in the memory of others.
+func TestUsedAgain(t *testing.T) {
+	long := longArticle(t)
+	short := *long
+	short.Seq, short.Title, short.Text, short.Credits = 2, "Ferry towed in", "The ferry Kestrel was towed into Port Arlen at noon on Wednesday.", []string{"Orla Finch"}
+	var fresh, p preparer
+	for range 3 {
+		for _, a := range []*story.Article{long, &short} {
+			got := p.prepare(a)
+			if diff := cmp.Diff(fresh.prepare(a), got, cmp.AllowUnexported(prepared{}, usage{}, sentence{}), cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("article %d is read in another way (-want +got):\n%s", a.Seq, diff)
+			}
+			p.release(got)
+		}
+	}
+	for range 2 * maxSpare {
+		p.release(new(prepared))
+	}
+	p.release(&prepared{said: make([]byte, maxSpareBytes)})
+	if len(p.spare) != maxSpare {
+		t.Errorf("%d articles are kept for their memory, want %d", len(p.spare), maxSpare)
 	}
 }

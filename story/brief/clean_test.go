@@ -149,7 +149,7 @@ func TestHasSpeaker(t *testing.T) {
 }
 
 // lineOf returns s as a line.
-func lineOf(s string) line { return line{text: s, quotes: survey(s).quotes} }
+func lineOf(s string) *line { return &line{text: s, quotes: survey(s).quotes} }
 
 func TestLinesDrop(t *testing.T) {
 	const (

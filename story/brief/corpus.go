@@ -12,6 +12,7 @@ import (
 type corpus struct {
 	members  []story.Member
 	reports  []*report // what was read, in commit order
+	slab     []report  // no more than maxTexts: they stay where they are
 	prints   [][]byte  // by member, of a large story: its fingerprint, if it is known
 	pref     func(source string) Pref
 	sizes    []int       // by family: how many members it has

@@ -35,7 +35,7 @@ func (c *corpus) headline() (string, uint64, []int32) {
 	}
 	if weak {
 		if lead, score := c.leadHeadline(support); score*weakTitle > top {
-			return strings.Clone(shorten(lead.text, cutLead)), lead.report.seq, lead.terms[:lead.cut-lead.from]
+			return shorten(lead.report.text(lead.sentence), cutLead), lead.report.seq, lead.terms[:lead.cut-lead.from]
 		}
 	}
 	if best != nil {
@@ -70,7 +70,7 @@ func (c *corpus) anyTitle() (string, uint64) {
 	}
 	for _, r := range c.reports {
 		if len(r.sentences) > 0 {
-			return strings.Clone(shorten(r.sentences[0].text, cutLead)), r.seq
+			return shorten(r.text(&r.sentences[0]), cutLead), r.seq
 		}
 	}
 	return "", 0
@@ -356,6 +356,14 @@ func host(address string) string {
 
 // shorten cuts s to at most n runes, at a space if it has any, and marks the cut.
 func shorten(s string, n int) string {
+	if cut := cutTo(s, n); cut < len(s) {
+		return s[:cut] + "…"
+	}
+	return s
+}
+
+// cutTo returns how much of s, in bytes, shorten leaves.
+func cutTo(s string, n int) int {
 	count := 0
 	for i := range s {
 		if count == n {
@@ -363,9 +371,9 @@ func shorten(s string, n int) string {
 			if j := strings.LastIndexByte(cut, ' '); j > i/2 {
 				cut = cut[:j]
 			}
-			return strings.TrimRight(cut, " ,;:-–—(“\"") + "…"
+			return len(strings.TrimRight(cut, " ,;:-–—(“\""))
 		}
 		count++
 	}
-	return s
+	return len(s)
 }

@@ -23,8 +23,8 @@ const minSentence = 5
 // minPairs is how many word pairs a text has at least that counts as one.
 const minPairs = 4
 
-// prepared is what an article says, whatever story it is in. It is made once and
-// never changed. Stems and runs of words are known by their hashes.
+// prepared is what an article says, whatever story it is in. It is made once and not
+// changed before its memory is used for another. Stems and runs of words are known by their hashes.
 type prepared struct {
 	seq       uint64
 	lang      string
@@ -35,6 +35,7 @@ type prepared struct {
 	heads     int     // how many are of the title
 	terms     []uint16
 	sentences []sentence
+	said      []byte  // the sentences that a brief can have
 	length    int     // content words of the sentences
 	clean     float64 // share of the text, with what was dropped of it, that is fit to be quoted
 
@@ -53,12 +54,12 @@ type usage struct {
 
 // sentence is one of an article.
 type sentence struct {
-	text     string // "" if no brief can have it
-	from, to uint16 // its words in prepared.terms, each once, in order
-	cut      uint16 // where those end that are left when it is cut to a headline
-	length   uint16 // in runes; a sign of a dense script counts three times
-	fit      bool   // it may be quoted
-	leans    bool   // it needs the one before it
+	start, end uint16 // where it stands in prepared.said; nowhere if no brief can have it
+	from, to   uint16 // its words in prepared.terms, each once, in order
+	cut        uint16 // where those end that are left when it is cut to a headline
+	length     uint16 // in runes; a sign of a dense script counts three times
+	fit        bool   // it may be quoted
+	leans      bool   // it needs the one before it
 }
 
 // A word in prepared.terms is its index in prepared.words, with a mark if it is a
@@ -81,23 +82,22 @@ func (p *prepared) quotable() bool {
 	return false
 }
 
-// quote returns the sentence s of p, sharing no memory with p: a brief outlives what it is made of.
+// text returns the sentence s of p, sharing no memory with p: a brief outlives what it is made of.
+func (p *prepared) text(s *sentence) string { return string(p.said[s.start:s.end]) }
+
+// quote returns the sentence s of p.
 func (p *prepared) quote(s *sentence) story.Sentence {
-	return story.Sentence{Text: strings.Clone(s.text), Article: p.seq}
+	return story.Sentence{Text: p.text(s), Article: p.seq}
 }
 
 // is returns a test for the quoted sentence s of p.
 func (p *prepared) is(s *sentence) func(story.Sentence) bool {
-	return func(q story.Sentence) bool { return q.Article == p.seq && q.Text == s.text }
+	return func(q story.Sentence) bool { return q.Article == p.seq && q.Text == string(p.said[s.start:s.end]) }
 }
 
 // size returns about how many bytes p takes.
 func (p *prepared) size() int {
-	n := 600 + len(p.title) + 12*len(p.words) + 2*len(p.terms) + 4*(len(p.pairs)+len(p.shingles)+len(p.names))
-	for i := range p.sentences {
-		n += 32 + len(p.sentences[i].text)
-	}
-	return n
+	return 500 + len(p.title) + cap(p.said) + 12*cap(p.words) + 2*cap(p.terms) + 16*cap(p.sentences) + 4*(cap(p.pairs)+cap(p.shingles)+cap(p.names))
 }
 
 // preparer prepares articles, one after the other. What it holds is only kept
@@ -114,15 +114,18 @@ type preparer struct {
 	pairs    []uint32
 	spans    []span
 	plain    []byte
-	quoted   []byte
+	said     []byte
 	hashes   []uint64
+	stems    []uint32
+	spare    []*prepared         // whose memory is used again
 	agencies map[string][]uint32 // by language: their stems
 }
 
 // prepare reads an article.
 func (p *preparer) prepare(a *story.Article) *prepared {
 	title, body := text.Clip(a.Title, maxTitleBytes), text.Clip(a.Text, maxTextBytes)
-	d := &prepared{seq: a.Seq, lang: text.Language(a.Lang, title, body)}
+	d := p.blank()
+	d.seq, d.lang = a.Seq, text.Language(a.Lang, title, body)
 	d.title = strings.Clone(cleanTitle(title, a.Outlet, a.Source, a.URL))
 	d.form, d.goesOn = form(d.title), goesOnIn(d.title, a.Text)
 	p.words, p.lastIn, p.lastAt, p.terms = p.words[:0], p.lastIn[:0], p.lastAt[:0], p.terms[:0]
@@ -135,31 +138,63 @@ func (p *preparer) prepare(a *story.Article) *prepared {
 	kept, dropped := p.cleaner.clean(title, body, d.lang)
 	p.body(d, kept)
 	d.clean /= 1 + float64(dropped)/float64(len(kept)+1)
-	d.words, d.terms, d.pairs = clone(p.words), clone(p.terms), clone(p.pairs)
-	d.names = p.names(d.lang, a)
+	p.names(d.lang, a)
+	d.words, d.terms, d.pairs = refilled(d.words, p.words), refilled(d.terms, p.terms), refilled(d.pairs, p.pairs)
+	d.said, d.names = refilled(d.said, p.said), refilled(d.names, p.stems)
 	return d
 }
 
-// clone returns a copy of s without room to grow.
-func clone[T any](s []T) []T {
-	if len(s) == 0 {
-		return nil
+// maxSpare is how many articles are kept of which only the memory is of use, and
+// maxSpareBytes how large one of them may be.
+const (
+	maxSpare      = 2 * maxTexts
+	maxSpareBytes = 32 << 10
+)
+
+// release takes an article that is no longer of use.
+func (p *preparer) release(d *prepared) {
+	if len(p.spare) < maxSpare && d.size() <= maxSpareBytes {
+		p.spare = append(p.spare, d)
 	}
-	out := make([]T, len(s))
-	copy(out, s)
-	return out
+}
+
+// blank returns an article that says nothing, with memory that was used before if there is any.
+func (p *preparer) blank() *prepared {
+	last := len(p.spare) - 1
+	if last < 0 {
+		return new(prepared)
+	}
+	d := p.spare[last]
+	p.spare = p.spare[:last]
+	*d = prepared{words: d.words, terms: d.terms, sentences: d.sentences, said: d.said, pairs: d.pairs, shingles: d.shingles, names: d.names}
+	return d
+}
+
+// resized returns n values, whatever they are, in the memory of s unless that is too little or much too large.
+func resized[T any](s []T, n int) []T {
+	if cap(s) < n || cap(s) > 2*n+64 {
+		return make([]T, n)
+	}
+	return s[:n]
+}
+
+// refilled returns a copy of from in memory as resized gives it.
+func refilled[T any](s, from []T) []T {
+	s = resized(s, len(from))
+	copy(s, from)
+	return s
 }
 
 // body takes the sentences of d.
 func (p *preparer) body(d *prepared, lines []line) {
 	lines = lines[:min(len(lines), maxSentences)]
-	p.plain, p.quoted, p.pairs = p.plain[:0], p.quoted[:0], p.pairs[:0]
-	d.sentences = make([]sentence, len(lines))
-	ends := make([]int, len(lines))
+	p.plain, p.said, p.pairs = p.plain[:0], p.said[:0], p.pairs[:0]
+	d.sentences = resized(d.sentences, len(lines))
 	var q quotation
 	fit := 0
-	for i, l := range lines {
-		s := &d.sentences[i]
+	for i := range lines {
+		l, s := &lines[i], &d.sentences[i]
+		*s = sentence{start: uint16(len(p.said))}
 		p.tokens = text.Tokens(p.tokens[:0], l.text, d.lang)
 		p.sentence(s, i, l.text)
 		p.spans = q.own(p.spans[:0], l)
@@ -175,17 +210,13 @@ func (p *preparer) body(d *prepared, lines []line) {
 			s.length = uint16(l.length()) // a fit one is short
 		}
 		if s.fit || i == 0 {
-			p.quoted = append(p.quoted, l.text...)
+			p.said = append(p.said, l.text...)
 		}
-		ends[i] = len(p.quoted)
-	}
-	all, start := string(p.quoted), 0
-	for i, end := range ends {
-		d.sentences[i].text, start = all[start:end], end
+		s.end = uint16(len(p.said))
 	}
 	d.clean = float64(fit) / float64(max(d.length, 1))
 	p.hashes = text.Shingles(p.hashes[:0], p.plain, window(d.lang))
-	d.shingles = make([]uint32, len(p.hashes))
+	d.shingles = resized(d.shingles, len(p.hashes))
 	for i, h := range p.hashes {
 		d.shingles[i] = uint32(h)
 	}
@@ -223,7 +254,9 @@ func (p *preparer) word(t *text.Token) int {
 func (p *preparer) sentence(s *sentence, n int, line string) {
 	limit := len(line)
 	if n < 2 {
-		limit = len(strings.TrimSuffix(shorten(line, cutLead), "…"))
+		if limit = cutTo(line, cutLead); limit == len(line) {
+			limit = len(strings.TrimSuffix(line, "…"))
+		}
 	}
 	s.from, s.cut = uint16(len(p.terms)), math.MaxUint16
 	p.ids = p.ids[:0]
@@ -286,23 +319,24 @@ func (p *preparer) pair(spans []span) {
 	}
 }
 
-// names returns the stems of the names of who published a and of whom it credits.
-func (p *preparer) names(lang string, a *story.Article) []uint32 {
-	var out []uint32
-	add := func(name string) {
-		p.tokens = text.Tokens(p.tokens[:0], text.Clip(name, maxNameBytes), lang)
-		for i := range p.tokens {
-			out = append(out, uint32(p.tokens[i].Hash))
-		}
-	}
-	add(a.Outlet)
+// names takes the stems of the names of who published a and of whom it credits.
+func (p *preparer) names(lang string, a *story.Article) {
+	p.stems = p.stems[:0]
+	p.name(lang, a.Outlet)
 	if a.Source != a.Outlet {
-		add(a.Source)
+		p.name(lang, a.Source)
 	}
 	for _, name := range a.Credits {
-		add(name)
+		p.name(lang, name)
 	}
-	return out
+}
+
+// name takes the stems of a name.
+func (p *preparer) name(lang, name string) {
+	p.tokens = text.Tokens(p.tokens[:0], text.Clip(name, maxNameBytes), lang)
+	for i := range p.tokens {
+		p.stems = append(p.stems, uint32(p.tokens[i].Hash))
+	}
 }
 
 // agencyStems returns the stems of agencies in a language.

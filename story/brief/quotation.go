@@ -18,7 +18,7 @@ type quotation struct {
 
 // own appends the parts of a line that are not quoted to out. Lines come in the
 // order of their article; a quotation that is open at a paragraph's end ends there.
-func (q *quotation) own(out []span, l line) []span {
+func (q *quotation) own(out []span, l *line) []span {
 	if q.paragraph != l.paragraph {
 		*q = quotation{paragraph: l.paragraph}
 	}
