@@ -16,7 +16,7 @@ type stemID struct {
 	kind stemKind
 }
 
-// stemKind tells words apart, in two bits.
+// stemKind tells words apart, in two bits, the higher one of which says that a word is not left out.
 type stemKind uint8
 
 const (
@@ -74,7 +74,7 @@ func firstLetters(s string) string {
 type stemCache struct {
 	numbers []atomic.Uint64
 	size    int // numbers of an entry
-	places  int // a power of two
+	bits    int // there are places for 1 << bits words
 
 	mu     sync.Mutex // held by who writes
 	writes uint64
@@ -98,23 +98,26 @@ const (
 )
 
 // part returns the part of a head from bit from to bit to.
-func part(head uint64, from, to int) uint64 { return head << (64 - to) >> (64 - to + from) }
+func part(head uint64, from, to int) uint64 { return head >> from % (1 << (to - from)) }
+
+// headOf returns the parts of a head that say which word it is.
+func headOf(rules uint8, n int) uint64 { return uint64(rules)<<headRules | uint64(n)<<headLength }
 
 // Nearly all words fit into half a line of the processor's cache, the places of a word so into two.
 const (
 	ways = 4 // places of a word
 
-	shortSize, shortPlaces = 4, 1 << 16
-	longSize, longPlaces   = 8, 1 << 12
+	shortSize, shortBits = 4, 14
+	longSize, longBits   = 8, 10
 )
 
 // shortStems and longStems are the stems of the words that were met.
 var (
-	shortNumbers [shortSize * shortPlaces]atomic.Uint64
-	longNumbers  [longSize * longPlaces]atomic.Uint64
+	shortNumbers [ways * shortSize << shortBits]atomic.Uint64
+	longNumbers  [ways * longSize << longBits]atomic.Uint64
 
-	shortStems = stemCache{numbers: shortNumbers[:], size: shortSize, places: shortPlaces}
-	longStems  = stemCache{numbers: longNumbers[:], size: longSize, places: longPlaces}
+	shortStems = stemCache{numbers: shortNumbers[:], size: shortSize, bits: shortBits}
+	longStems  = stemCache{numbers: longNumbers[:], size: longSize, bits: longBits}
 )
 
 // cacheFor returns the cache that has room for a word, nil if none has.
@@ -132,13 +135,14 @@ func cacheFor(k *wordKey) *stemCache {
 // changing what the word's stem is.
 type wordKey struct {
 	n int
-	b [maxWord + 8]byte // after finish, with zeros up to the next multiple of 8 after n
+	b [maxWord + 16]byte // after finish, with zeros up to the multiple of 8 after the next
 }
 
 // finish ends a key that has n bytes.
 func (k *wordKey) finish(n int) {
 	k.n = n
 	binary.LittleEndian.PutUint64(k.b[n:], 0)
+	binary.LittleEndian.PutUint64(k.b[n+8:], 0)
 }
 
 // numbers returns how many numbers the word takes, and number the ith.
@@ -147,33 +151,64 @@ func (k *wordKey) number(i int) uint64 { return binary.LittleEndian.Uint64(k.b[8
 
 // place returns the first place of a word; the others follow it.
 func (c *stemCache) place(rules uint8, k *wordKey) int {
-	h := uint64(rules)<<8 | uint64(k.n)
-	for i := range k.numbers() {
-		h = (h ^ k.number(i)) * wordBase
-		h ^= h >> 32
+	h := uint64(rules)
+	for i := range max(k.numbers(), shortSize-atWord) {
+		h = h*wordBase ^ k.number(i)
 	}
-	return int(h*windowBase>>33) & (c.places - ways)
+	return c.at(h)
 }
 
-// at returns the entry at a place.
-func (c *stemCache) at(place int) []atomic.Uint64 { return c.numbers[place*c.size:][:c.size] }
+// shortPlace is place for a word in shortStems that is these numbers.
+func shortPlace(rules uint8, word [2]uint64) int {
+	return shortStems.at((uint64(rules)*wordBase^word[0])*wordBase ^ word[1])
+}
+
+// at returns the first place for a hash, as an index in numbers.
+func (c *stemCache) at(h uint64) int { return int(h*windowBase>>(64-c.bits)) * ways * c.size }
+
+// entry returns the ith entry from a place on.
+func (c *stemCache) entry(place, i int) []atomic.Uint64 { return c.numbers[place+i*c.size:][:c.size] }
 
 // get returns what the stem of a word is known by, and the head of its entry; 0 if it is not remembered.
 func (c *stemCache) get(rules uint8, k *wordKey) (s stemID, head uint64) {
-	word := uint64(rules)<<headRules | uint64(k.n)<<headLength
 	place := c.place(rules, k)
+	if c.size == shortSize {
+		return c.getShort(headOf(rules, k.n), place, [2]uint64{k.number(0), k.number(1)})
+	}
 	for i := range ways {
-		e := c.at(place + i)
+		e := c.entry(place, i)
 		head := e[atHead].Load()
-		if part(head, headLength, headKind) != word || !k.isIn(e) {
+		if part(head, headLength, headKind) != headOf(rules, k.n) || !k.isIn(e) {
 			continue
 		}
 		hash := e[atHash].Load()
 		if e[atHead].Load() == head {
-			return stemID{hash, uint32(part(head, headKey, headWrites)), stemKind(part(head, headKind, headPrefix))}, head
+			return makeID(hash, head), head
 		}
 	}
 	return stemID{}, 0
+}
+
+// getShort is get for a word that is two numbers, with its place and what its head says of it.
+func (c *stemCache) getShort(which uint64, place int, word [2]uint64) (s stemID, head uint64) {
+	places := (*[ways * shortSize]atomic.Uint64)(c.numbers[place:])
+	for i := 0; i < len(places); i += shortSize {
+		e := (*[shortSize]atomic.Uint64)(places[i:])
+		head := e[atHead].Load()
+		if e[atWord].Load() != word[0] || e[atWord+1].Load() != word[1] || part(head, headLength, headKind) != which {
+			continue
+		}
+		hash := e[atHash].Load()
+		if e[atHead].Load() == head {
+			return makeID(hash, head), head
+		}
+	}
+	return stemID{}, 0
+}
+
+// makeID returns what a stem with a hash is known by, with the head of its entry.
+func makeID(hash, head uint64) stemID {
+	return stemID{hash, uint32(part(head, headKey, headWrites)), stemKind(part(head, headKind, headPrefix))}
 }
 
 // isIn reports whether the word is that of an entry.
@@ -195,20 +230,19 @@ func (c *stemCache) put(rules uint8, k *wordKey, stem string) stemID {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	place := c.place(rules, k)
-	e := c.at(place + int(c.writes%ways))
+	e := c.entry(place, int(c.writes%ways))
 	for i := range ways {
-		if free := c.at(place + i); free[atHead].Load() == 0 {
+		if free := c.entry(place, i); free[atHead].Load() == 0 {
 			e = free
 			break
 		}
 	}
 	e[atHead].Store(0)
 	e[atHash].Store(s.hash)
-	for i := range k.numbers() {
+	for i := range max(k.numbers(), shortSize-atWord) {
 		e[atWord+i].Store(k.number(i))
 	}
 	c.writes++
-	e[atHead].Store(c.writes<<headWrites | uint64(s.key)<<headKey | uint64(prefix)<<headPrefix | uint64(s.kind)<<headKind |
-		uint64(rules)<<headRules | uint64(k.n)<<headLength)
+	e[atHead].Store(c.writes<<headWrites | uint64(s.key)<<headKey | uint64(prefix)<<headPrefix | uint64(s.kind)<<headKind | headOf(rules, k.n))
 	return s
 }

@@ -2,6 +2,8 @@ package text
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -16,9 +18,9 @@ func keyFor(word string) *wordKey {
 	return k
 }
 
-// newStemCache returns an empty cache of so few places that words fight for them.
-func newStemCache(size, places int) *stemCache {
-	return &stemCache{size: size, places: places, numbers: make([]atomic.Uint64, size*places)}
+// newStemCache returns an empty cache for short words that has so few places that words fight for them.
+func newStemCache() *stemCache {
+	return &stemCache{size: shortSize, bits: 0, numbers: make([]atomic.Uint64, ways*shortSize)}
 }
 
 // stemFor returns a stem that tells from which word it was made.
@@ -27,7 +29,7 @@ func stemFor(word string) string { return word[4:] + word[:2] }
 // TestStemCache checks that words that fight for places are told apart, as are languages, and
 // that the last one is known.
 func TestStemCache(t *testing.T) {
-	c := newStemCache(shortSize, ways)
+	c := newStemCache()
 	words := []string{"ferry", "ferries", "ships", "docks", "tugs2", "ferry", "piers", "boats"}
 	for _, w := range words {
 		c.put(1, keyFor(w), stemFor(w))
@@ -108,7 +110,7 @@ func TestStemIDs(t *testing.T) {
 
 // TestStemCacheShared has goroutines fight for few places: none may see the stem of another word.
 func TestStemCacheShared(t *testing.T) {
-	c := newStemCache(shortSize, 4)
+	c := newStemCache()
 	var words []string
 	for i := range 20 {
 		words = append(words, fmt.Sprint("word", i*i*i*i), fmt.Sprint("words", 1000-i*i))
@@ -170,14 +172,14 @@ func plainly(t *testing.T, s, lang string) []Token {
 		x := &tok.dst[i]
 		word := s[x.Start:x.End]
 		first, _ := utf8.DecodeRuneInString(word)
-		if upper := unicode.IsUpper(first) || unicode.IsTitle(first); upper != x.Upper && !isSign(first) {
+		if upper := unicode.IsUpper(first) || unicode.IsTitle(first); upper != x.Upper && !x.signs {
 			t.Errorf("%q begins with a capital: %v", word, x.Upper)
 		}
 		stem := word
-		if x.signs = isSign(first) || unicode.Is(unicode.Hangul, first); !x.signs {
+		if !x.signs {
 			stem = slowStem(tok.rules, word)
 		}
-		if x.Number != (stem != "" && isDigit(stem[0])) {
+		if x.Number != (isDigit(stem[0]) && !x.signs) {
 			t.Errorf("%q is a number: %v", word, x.Number)
 		}
 		if got := string(x.AppendStem(nil, s, lang)); got != stem {
@@ -190,7 +192,7 @@ func plainly(t *testing.T, s, lang string) []Token {
 
 // slowStem computes the stem of a word from all of it.
 func slowStem(r *rules, word string) string {
-	if strings.IndexFunc(word, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
+	if strings.IndexFunc(word, func(c rune) bool { return c >= utf8.RuneSelf || c == 'I' && r.special != nil }) >= 0 {
 		return r.fresh(word)
 	}
 	var b strings.Builder
@@ -216,18 +218,46 @@ func FuzzPaths(f *testing.F) {
 			f.Add(s, lang)
 		}
 	}
-	f.Fuzz(func(t *testing.T, s, lang string) {
-		want := plainly(t, s, lang)
-		for range 2 { // the second time from the cache
-			got := Tokens(nil, s, lang)
-			if len(got) != len(want) {
-				t.Fatalf("Tokens(%q, %q): %d words, want %d: %+v, want %+v", s, lang, len(got), len(want), got, want)
-			}
-			for i := range got {
-				if got[i] != want[i] {
-					t.Errorf("Tokens(%q, %q): %+v, want %+v", s, lang, got[i], want[i])
-				}
+	f.Fuzz(checkPaths)
+}
+
+// checkPaths compares Tokens with plainly.
+func checkPaths(t *testing.T, s, lang string) {
+	t.Helper()
+	want := plainly(t, s, lang)
+	for range 2 { // the second time from the cache
+		got := Tokens(nil, s, lang)
+		if len(got) != len(want) {
+			t.Fatalf("Tokens(%q, %q): %d words, want %d: %+v, want %+v", s, lang, len(got), len(want), got, want)
+		}
+		for i := range got {
+			if got[i] != want[i] {
+				t.Fatalf("Tokens(%q, %q): %+v, want %+v", s, lang, got[i], want[i])
 			}
 		}
-	})
+	}
+	for n := 1; n < len(want); n += 1 + n/2 {
+		if got := FirstTokens(nil, s, lang, n); len(got) < n || !slices.Equal(got, want[:len(got)]) {
+			t.Fatalf("FirstTokens(%q, %q, %d): %+v, want so many of %+v", s, lang, n, got, want)
+		}
+	}
+}
+
+// TestPaths compares Tokens with plainly for texts of what its quick ways tell apart.
+func TestPaths(t *testing.T) {
+	pieces := strings.Split("a|I|the|The|ferry|HARBOUR|x1|3|2031|1,300|3.5|passenger|fifteen-letters|abcdefghijklmno|abcdefghijklmnop|abcdefghijklmnopq|"+
+		"в|на|Ещё|паром|Правительства|самолётостроение|éa|naïve|IŞIK|ıspar|ſs|ŉ|ﬁne|السفينة|ναυς|東京|大学|대통령|"+
+		strings.Repeat("s", 63)+"|"+strings.Repeat("ы", 31)+"|"+strings.Repeat("ы", 20)+"|\"|(|)|'|’|“|”|-|.|..|!|?|,|;|:|@|://|www.|\n|\t| | | | | | | | ", "|")
+	rnd := rand.New(rand.NewPCG(5, 7))
+	for _, lang := range []string{"en", "", "ru", "tr", "fr", "xx"} {
+		for range 800 {
+			var b strings.Builder
+			for range rnd.IntN(40) {
+				if b.WriteString(pieces[rnd.IntN(len(pieces))]); rnd.IntN(9) == 0 {
+					fmt.Fprintf(&b, " word%d ", rnd.Uint32()) // that nobody knows
+				}
+			}
+			checkPaths(t, b.String(), lang)
+		}
+	}
 }

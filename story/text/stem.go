@@ -12,6 +12,7 @@ import (
 // rules are what a language does to words. They are made once and are safe
 // for concurrent use.
 type rules struct {
+	lang     string                   // that rulesFor knows them by
 	number   uint8                    // of the language, in the cache of stems
 	stop     map[string]bool          // lower-case words that carry no content
 	articles map[string]bool          // what is elided before an apostrophe: French l, d, qu
@@ -46,7 +47,8 @@ func rulesFor(lang string) *rules {
 	r := rulesKnown[lang]
 	if r == nil {
 		r = makeRules(lang)
-		rulesKnown[lang] = r
+		r.lang = strings.Clone(lang)
+		rulesKnown[r.lang] = r
 	}
 	return r
 }
@@ -110,6 +112,23 @@ var onlySmall = func() (t [len(smallLetters)]uint16) {
 		if plainSigns[r]&plainLetter != 0 && utf8.RuneLen(small) == utf8.RuneLen(r) &&
 			norm.NFKC.String(string(r)) == string(r) && norm.NFKC.String(string(small)) == string(small) {
 			t[r] = uint16(small)
+		}
+	}
+	return t
+}()
+
+// smallBytes has the small letters of onlySmall that take two bytes, and those of scripts without capitals, as they
+// are written, the first byte in the lower half; 0 stands for other signs.
+var smallBytes = func() (t [0x800]uint16) {
+	for r := rune(utf8.RuneSelf); int(r) < len(t); r++ {
+		small := r
+		if int(r) < len(onlySmall) {
+			small = rune(onlySmall[r])
+		} else if plainSigns[r]&plainLetter == 0 {
+			continue
+		}
+		if small != 0 {
+			t[r] = uint16(0xC0|small>>6) | uint16(0x80|small&0x3F)<<8
 		}
 	}
 	return t

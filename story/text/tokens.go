@@ -54,7 +54,10 @@ func Tokens(dst []Token, s, lang string) []Token {
 // FirstTokens appends the first n content words of s, or a few more, as Tokens does.
 func FirstTokens(dst []Token, s, lang string, n int) []Token {
 	t := tokenizers.Get().(*tokenizer)
-	t.text, t.rules, t.dst, t.first, t.last = s, rulesFor(lang), dst, true, -1
+	if t.rules == nil || t.rules.lang != lang {
+		t.rules = rulesFor(lang)
+	}
+	t.text, t.dst, t.first, t.last = s, dst, true, -1
 	dst = t.run(n)
 	t.text, t.dst = "", nil
 	tokenizers.Put(t)
@@ -67,11 +70,12 @@ var tokenizers = sync.Pool{New: func() any { return new(tokenizer) }}
 // run takes the words of the text until there are n, and returns dst.
 func (t *tokenizer) run(n int) []Token {
 	s, had := t.text, len(t.dst)
-	simple := &simpleWord
-	if t.rules.special != nil {
-		simple = &simpleTurkish
-	}
-	for i := 0; i < len(s) && len(t.dst)-had < n; {
+	for i := 0; i < len(s); {
+		if len(t.dst)+t.waiting-had >= n {
+			if t.settle(); len(t.dst)-had >= n {
+				break
+			}
+		}
 		if isSpace(s[i]) {
 			if s[i] == '\n' {
 				t.first = true
@@ -79,10 +83,15 @@ func (t *tokenizer) run(n int) []Token {
 			i++
 			continue
 		}
-		if next := t.simple(i, simple); next > i {
+		next := t.simple(i)
+		if next == i {
+			next = t.letters(i)
+		}
+		if next > i {
 			i = next
 			continue
 		}
+		t.settle()
 		end, ascii := i, true
 		for end < len(s) && !isSpace(s[end]) {
 			ascii = ascii && s[end] < utf8.RuneSelf
@@ -98,6 +107,7 @@ func (t *tokenizer) run(n int) []Token {
 		}
 		i = end
 	}
+	t.settle()
 	return t.dst
 }
 
@@ -108,61 +118,13 @@ type tokenizer struct {
 	dst   []Token
 	first bool // the next word begins a sentence
 
-	key wordKey // of the word at hand
+	key     wordKey // of the word at hand
+	words   [16]simpleWord
+	waiting int // of words, for settle
 
 	last    int // end of the sign before, in a run of signs; -1: none
 	lastAt  int // its start
 	lastBig bool
-}
-
-// simpleWord has the small letters and digits that stand for those of ASCII, and simpleTurkish
-// without the one that is not the small i everywhere.
-var simpleWord, simpleTurkish = func() (t, turkish [256]byte) {
-	for c := range t {
-		if b := byte(c); isDigit(b) {
-			t[c] = b
-		} else if isAlnum(b) {
-			t[c] = b | 0x20
-		}
-	}
-	turkish = t
-	turkish['I'] = 0
-	return t, turkish
-}()
-
-// simple takes the word at i if it is made of the letters and digits of a table, and nothing stands
-// between it and the next space but one mark, as is so for most words of English.
-// It returns its end, or else takes nothing and returns i. What it takes is what ascii would take.
-func (t *tokenizer) simple(i int, table *[256]byte) int {
-	s, n := t.text[i:], 0
-	for n < len(s) && n < maxWord {
-		c := table[s[n]]
-		if c == 0 {
-			break
-		}
-		t.key.b[n] = c
-		n++
-	}
-	if n < 2 {
-		return i
-	}
-	end, stop := n, false
-	if end < len(s) && !isSpace(s[end]) {
-		switch s[end] {
-		case '.', '!', '?':
-			stop = true
-		case ',', ';', ':', ')', '"':
-		default:
-			return i
-		}
-		if end++; end < len(s) && !isSpace(s[end]) {
-			return i
-		}
-	}
-	t.key.finish(n)
-	t.add(i, i+n, s[0]-'A' < 26)
-	t.first = stop
-	return i + end
 }
 
 func isSpace(c byte) bool {
