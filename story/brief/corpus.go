@@ -207,9 +207,12 @@ func (c *corpus) post() {
 	}
 }
 
-// gather adds amount to the sum of each sentence that has the word w.
-func (c *corpus) gather(w int32, amount float64) {
+// gather adds amount to the sum of each sentence before number end that has the word w.
+func (c *corpus) gather(w int32, amount float64, end int) {
 	for _, i := range c.posts[c.starts[w]:c.starts[w+1]] {
+		if int(i) >= end {
+			break
+		}
 		if c.sums[i] == 0 {
 			c.hit = append(c.hit, i)
 		}

@@ -118,7 +118,9 @@ func (c *corpus) only(summary []story.Sentence, head []int32) []story.Sentence {
 			}
 		}
 		return of < each && c.covers(f.terms, head) < mainMatter && !c.told(f, said) && !c.told(f, chosen)
-	}, func(from, other *report) bool { return other.family != from.family }))
+	}, func(f *fact) float64 {
+		return c.covered(f, len(c.statements), func(other *report) bool { return other.family != f.report.family })
+	}))
 }
 
 // factsOf finds the sentences that were quoted.
@@ -147,7 +149,7 @@ func (c *corpus) news() []story.Sentence {
 		o.count(o.n)
 		c.facts = c.novel(c.facts[:0], r, o, 0)
 		best := c.best(c.facts, maxNewEach, func(f *fact, chosen []fact) bool { return !c.told(f, chosen) },
-			func(from, other *report) bool { return other.first < from.first })
+			func(f *fact) float64 { return c.covered(f, r.first, func(*report) bool { return true }) })
 		slices.SortFunc(best, func(a, b fact) int { return cmp.Compare(a.pos, b.pos) })
 		out = append(quotes(best), out...)
 	}
@@ -156,8 +158,8 @@ func (c *corpus) news() []story.Sentence {
 
 // best returns up to n of the facts that fit beside those that are chosen before
 // them, best first and of equals in their order. What does not fit once must never
-// fit. has tells whether a fact from a report is compared with the sentences of other.
-func (c *corpus) best(facts []fact, n int, fits func(f *fact, chosen []fact) bool, has func(from, other *report) bool) []fact {
+// fit. covered returns the most weight of a fact that one of the sentences has that it is compared with.
+func (c *corpus) best(facts []fact, n int, fits func(f *fact, chosen []fact) bool, covered func(f *fact) float64) []fact {
 	q := newQueue(facts, c.queue[:0])
 	c.queue = q.places
 	var out []fact
@@ -172,13 +174,13 @@ func (c *corpus) best(facts []fact, n int, fits func(f *fact, chosen []fact) boo
 			q.drop()
 			continue
 		}
-		covered := c.covered(f, has)
-		if covered >= mostCovered*f.total {
+		most := covered(f)
+		if most >= mostCovered*f.total {
 			q.drop()
 			continue
 		}
 		f.measured = true
-		f.rate(covered)
+		f.rate(most)
 		q.down(0)
 	}
 	return out
@@ -268,17 +270,18 @@ func (c *corpus) novelty(f *fact, o *others) {
 	f.rarities = c.rarities[from:]
 }
 
-// covered returns the most weight of f that one of the sentences has that it is compared with.
-func (c *corpus) covered(f *fact, has func(from, other *report) bool) float64 {
+// covered returns the most weight of f that one of the sentences before number end has, of those reports
+// that by tells.
+func (c *corpus) covered(f *fact, end int, by func(other *report) bool) float64 {
 	c.compared++
 	for i, w := range f.terms {
 		if f.rarities[i] > 0 {
-			c.gather(w, f.rarities[i])
+			c.gather(w, f.rarities[i], end)
 		}
 	}
 	best := 0.0
 	c.gathered(func(other *statement, sum float64) {
-		if sum > best && has(f.report, other.report) {
+		if sum > best && by(other.report) {
 			best = sum
 		}
 	})

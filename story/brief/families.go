@@ -171,17 +171,20 @@ func (c *corpus) joinUnread(u union) {
 // overlaps tells what each two texts share. Its memory is used again.
 type overlaps struct {
 	slots []featureSlot
-	mask  uint32 // slots in use are those up to it
-	turn  uint32
+	mask  uint32    // slots in use are those up to it
+	turn  uint32    // up to maxTurn
 	used  []uint32  // slots, in the order in which they were taken
 	mass  []float64 // by text
 	both  []float64 // by text and text
 }
 
-type featureSlot struct {
-	key, turn uint32
-	texts     uint64 // that have the feature, a bit each
-}
+// featureSlot has a feature, and then a bit for each text that has it, above the turn that it is of.
+type featureSlot struct{ key, texts uint32 }
+
+const (
+	turnBits = 32 - maxTexts
+	maxTurn  = 1<<turnBits - 1
+)
 
 // of returns, at [i*n+j] for each i < j of the n texts, the weight of the
 // features that both have as a share of the lighter one. A feature weighs
@@ -194,22 +197,23 @@ func (o *overlaps) of(texts []*report, features func(*report) []uint32, weight f
 	o.reset(total)
 	for i, r := range texts {
 		for _, f := range features(r) {
-			o.at(f).texts |= 1 << i
+			o.at(f).texts |= 1 << (turnBits + i)
 		}
 	}
 	weights := make([]float64, n+1)
 	for have := range n {
 		weights[have+1] = weight(have + 1)
 	}
-	o.mass, o.both = append(o.mass[:0], make([]float64, n)...), append(o.both[:0], make([]float64, n*n)...)
+	blank(&o.mass, n)
+	blank(&o.both, n*n)
 	for _, k := range o.used {
-		texts := o.slots[k].texts
-		w := weights[bits.OnesCount64(texts)]
+		texts := o.slots[k].texts >> turnBits
+		w := weights[bits.OnesCount32(texts)]
 		for ; texts != 0; texts &= texts - 1 {
-			i := bits.TrailingZeros64(texts)
+			i := bits.TrailingZeros32(texts)
 			o.mass[i] += w
 			for rest := texts & (texts - 1); rest != 0; rest &= rest - 1 {
-				o.both[i*n+bits.TrailingZeros64(rest)] += w
+				o.both[i*n+bits.TrailingZeros32(rest)] += w
 			}
 		}
 	}
@@ -229,7 +233,7 @@ func (o *overlaps) reset(n int) {
 	for size < 2*n {
 		size *= 2
 	}
-	if o.turn++; size > len(o.slots) || o.turn == 0 {
+	if o.turn++; size > len(o.slots) || o.turn > maxTurn {
 		o.slots, o.turn = make([]featureSlot, max(size, len(o.slots))), 1
 	}
 	o.mask = uint32(size - 1)
@@ -240,8 +244,8 @@ func (o *overlaps) reset(n int) {
 func (o *overlaps) at(key uint32) *featureSlot {
 	for i := spread(key) & o.mask; ; i = (i + 1) & o.mask {
 		s := &o.slots[i]
-		if s.turn != o.turn {
-			*s = featureSlot{key: key, turn: o.turn}
+		if s.texts&maxTurn != o.turn {
+			*s = featureSlot{key, o.turn}
 			o.used = append(o.used, i)
 			return s
 		}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"unicode"
+	"unicode/utf8"
 
 	"storyfold/story"
 	"storyfold/story/text"
@@ -101,7 +102,11 @@ func windowOf(body string) int {
 		if i > 600 {
 			break
 		}
-		if unicode.IsLetter(r) {
+		if r < utf8.RuneSelf {
+			if isASCIILetter(byte(r)) {
+				letters++
+			}
+		} else if unicode.IsLetter(r) {
 			letters++
 			if r >= 0x0e00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) {
 				spaceless++

@@ -26,16 +26,22 @@ func (q *quotation) own(out []span, l *line) []span {
 		return append(out, span{0, len(l.text)})
 	}
 	start := 0
-	for i, r := range l.text {
+	for i := 0; i < len(l.text); {
+		if tallies[l.text[i]] != signByte { // all that opens or closes is of these
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(l.text[i:])
+		i += size
 		if q.closers != "" {
 			if strings.ContainsRune(q.closers, r) {
-				q.closers, start = "", i+utf8.RuneLen(r)
+				q.closers, start = "", i
 			}
 			continue
 		}
 		if closers := closersOf(r); closers != "" {
-			if i > start {
-				out = append(out, span{start, i})
+			if i-size > start {
+				out = append(out, span{start, i - size})
 			}
 			q.closers = closers
 		}

@@ -130,7 +130,7 @@ func (c *corpus) hear(speakers []*report) *witnesses {
 func (c *corpus) summaryScore(s *statement, w *witnesses) float64 {
 	clear(w.best)
 	for _, id := range s.terms {
-		c.gather(id, c.words[id].square)
+		c.gather(id, c.words[id].square, len(c.statements))
 	}
 	c.gathered(func(o *statement, both float64) {
 		if o.report.speaks && o.report.family != s.report.family && o.pos < maxWitnesses {
