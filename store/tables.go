@@ -102,10 +102,14 @@ func openTables(tx *bolt.Tx) (tables, error) {
 		}
 	}
 	// What grows at its end needs no room in the middle, nor what grows at the ends of stories.
-	for _, b := range []*bolt.Bucket{t.article, t.decision, t.name, t.member, t.memberOf, t.revision, t.told} {
+	t.article.FillPercent = 1
+	for _, b := range []*bolt.Bucket{t.decision, t.name, t.member, t.memberOf, t.revision, t.told} {
 		b.FillPercent = 0.95
 	}
-	t.decisionOf.FillPercent = 0.8
+	// What comes in many places at once leaves pages that half would leave half empty.
+	for _, b := range []*bolt.Bucket{t.key, t.link, t.id, t.story, t.updated, t.open, t.decisionOf, t.sourceOf} {
+		b.FillPercent = 0.65
+	}
 	return t, nil
 }
 
