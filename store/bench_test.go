@@ -112,6 +112,22 @@ func BenchmarkNewest(b *testing.B) {
 	}
 }
 
+// BenchmarkArticle reads articles again, as the briefs of stories do.
+func BenchmarkArticle(b *testing.B) {
+	db, err := Open(b.TempDir(), Options{Create: true, NoSync: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	commit(b, db, benchCommit(1, 1000))
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if _, err := db.Article(1 + uint64(i)%1000); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkKnown(b *testing.B) {
 	db, err := Open(b.TempDir(), Options{Create: true, NoSync: true})
 	if err != nil {

@@ -14,8 +14,9 @@ import (
 	"storyfold/story"
 )
 
-// grouped fails the test unless what grouping reads of an article comes out of its record without reflection.
-func grouped(t *testing.T, a *story.Article) {
+// parsed fails the test unless an article, and what grouping reads of it, come out of its record
+// without reflection.
+func parsed(t *testing.T, a *story.Article) {
 	t.Helper()
 	b, err := encode(a)
 	if err != nil {
@@ -25,20 +26,25 @@ func grouped(t *testing.T, a *story.Article) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got story.Article
-	c := coder{reading: true, in: string(plain)}
-	if want := groupedOf(a); !c.grouped(&got) || !cmp.Equal(&got, want) {
-		t.Errorf("grouped(encode(%+v)): %s", a, cmp.Diff(want, &got))
+	for whole, want := range map[bool]*story.Article{true: a, false: groupedOf(a)} {
+		var got story.Article
+		c := coder{reading: true, in: string(plain)}
+		if !c.article(&got, whole) || !cmp.Equal(&got, want) {
+			t.Errorf("article(encode(%+v), %t): %s", a, whole, cmp.Diff(want, &got))
+		}
 	}
 }
 
-// TestGroupedFull reads an article with all fields.
-func TestGroupedFull(t *testing.T) {
+// TestParseArticle reads an article with all fields, and one with hardly any.
+func TestParseArticle(t *testing.T) {
 	var a story.Article
 	fill(reflect.ValueOf(&a).Elem(), 1)
-	grouped(t, &a)
+	parsed(t, &a)
+	a.Titles = append(a.Titles, story.OldTitle{Title: "of no known time"})
+	parsed(t, &a)
+	parsed(t, &story.Article{Seq: 1})
 	a.Text = strings.Repeat("The ferry lay on the bank. ", 500)
-	grouped(t, &a)
+	parsed(t, &a)
 }
 
 // FuzzRecord checks that what is stored comes back as it was, and that bytes
@@ -57,7 +63,7 @@ func FuzzRecord(f *testing.F) {
 		})
 		var gotA story.Article
 		roundTrip(t, &a, &gotA)
-		grouped(t, &a)
+		parsed(t, &a)
 		when = cleanTime(when)
 		s := story.Story{
 			ID: story.ID(title), Shown: when, Closed: sec%2 == 0,
@@ -87,7 +93,9 @@ func FuzzRecord(f *testing.F) {
 				}
 			}
 		}
-		(&coder{reading: true, in: string(raw)}).grouped(new(story.Article))
+		for _, whole := range []bool{true, false} {
+			(&coder{reading: true, in: string(raw)}).article(new(story.Article), whole)
+		}
 		parseKeyValue(raw)
 		parseGone(raw)
 		parseCount(raw)

@@ -27,6 +27,7 @@ const (
 	cborMap   = 0xbf // of indefinite length
 	cborEnd   = 0xff
 	cborTrue  = 0xf5
+	cborNil   = 0xf6
 	cborFloat = 0xfb // of 8 bytes
 
 	majorUint     = 0

@@ -159,11 +159,11 @@ func (w *writer) newArticle(own *keyValue) error {
 // editArticle gives the key of a stored article its new value.
 func (w *writer) editArticle(a *story.Article, own *keyValue) error {
 	var old story.Article
-	switch there, err := get(w.article, bucketArticle, number(a.Seq), &old); {
+	switch err := readArticle(w.article, a.Seq, &old); {
+	case errors.Is(err, story.ErrNotFound):
+		return fmt.Errorf("%w: the next new article is %d", ErrInvalid, w.next)
 	case err != nil:
 		return err
-	case !there:
-		return fmt.Errorf("%w: the next new article is %d", ErrInvalid, w.next)
 	case old.Key() != own.key:
 		return fmt.Errorf("%w: its key was %q and is %q", ErrInvalid, old.Key(), own.key)
 	}

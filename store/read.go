@@ -44,14 +44,6 @@ func (db *DB) ArticleByID(id story.ArticleID) (*story.Article, error) {
 	return a, nil
 }
 
-func readArticle(b *bolt.Bucket, seq uint64, a *story.Article) error {
-	ok, err := get(b, bucketArticle, number(seq), a)
-	if err == nil && !ok {
-		return story.ErrNotFound
-	}
-	return err
-}
-
 // StoryOf returns the story that the article is in now. The error is
 // story.ErrNotFound if there is no such article.
 func (db *DB) StoryOf(seq uint64) (id story.ID, err error) {

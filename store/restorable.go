@@ -2,8 +2,6 @@ package store
 
 import (
 	"iter"
-	"strings"
-	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -65,57 +63,11 @@ func (r *groupedReader) article(b *bolt.Bucket, seq uint64) (*story.Article, err
 		return nil, located(err, bucketArticle, key)
 	}
 	a := new(story.Article)
-	if c := (coder{reading: true, in: string(plain)}); !c.grouped(a) {
-		*a = story.Article{}
-		return a, located(decode(raw, a), bucketArticle, key)
+	if err := parseArticle(plain, a, false); err != nil {
+		return nil, located(err, bucketArticle, key)
 	}
 	if raw[0] == formatZstd && cap(plain) <= maxKeptMemory {
 		r.memory = plain
 	}
 	return a, nil
-}
-
-// grouped reads the record of an article, and reports whether it is written as encode writes it. Title
-// and text share the memory of the record, which who groups lets go of; what is kept does not.
-func (c *coder) grouped(a *story.Article) bool {
-	major, fields := c.head()
-	if major != majorMap {
-		return false
-	}
-	for ; fields > 0 && !c.broken; fields-- {
-		switch c.number() {
-		case 1:
-			a.Seq = c.number()
-		case 2:
-			a.Source = strings.Clone(c.text())
-		case 3:
-			a.Identity = strings.Clone(c.text())
-		case 5:
-			a.Outlet = strings.Clone(c.text())
-		case 6:
-			a.URL = strings.Clone(c.text())
-		case 7:
-			a.Title = c.text()
-		case 8:
-			a.Text = c.text()
-		case 9:
-			a.Lang = strings.Clone(c.text())
-		case 10:
-			a.Published = c.timeText()
-		case 11:
-			a.FirstSeen = c.timeText()
-		default:
-			c.skip(0)
-		}
-	}
-	return !c.broken && len(c.in) == 0
-}
-
-// timeText reads a time as encode writes it.
-func (c *coder) timeText() time.Time {
-	t, err := time.Parse(time.RFC3339Nano, c.text())
-	if err != nil {
-		c.fail()
-	}
-	return t
 }
