@@ -322,16 +322,25 @@ func (db *DB) view(fn func(t tables) error) (err error) {
 	})
 }
 
-// viewBucket is view for what is in one bucket. Opening all of them would cost more
-// than reading a record does.
-func (db *DB) viewBucket(name string, fn func(b *bolt.Bucket) error) (err error) {
+// viewBucket is view for what is in one bucket, viewBuckets for what is in a few. Opening all
+// of them would cost more than reading a record does.
+func (db *DB) viewBucket(name string, fn func(b *bolt.Bucket) error) error {
+	return db.viewBuckets(fn, name)
+}
+
+func (db *DB) viewBuckets(fn func(b *bolt.Bucket) error, names ...string) (err error) {
 	defer guard(&err)()
 	return db.bolt.View(func(tx *bolt.Tx) error {
-		b := tx.Bucket([]byte(name))
-		if b == nil {
-			return missing(name)
+		for _, name := range names {
+			b := tx.Bucket([]byte(name))
+			if b == nil {
+				return missing(name)
+			}
+			if err := fn(b); err != nil {
+				return err
+			}
 		}
-		return fn(b)
+		return nil
 	})
 }
 

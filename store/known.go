@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"maps"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	bolt "go.etcd.io/bbolt"
 
 	"storyfold/story"
 )
@@ -34,11 +37,12 @@ func (db *DB) Known(keys []story.Key) (map[story.Key]Known, error) {
 	known, sources := make(map[story.Key]Known, len(keys)), map[string]bool{}
 	now := db.opts.Now()
 	err := db.view(func(t tables) error {
+		inKeys, inGone := t.key.Cursor(), t.gone.Cursor()
 		for _, k := range keys {
 			name := nameKey(k)
-			if v, ok := parseKeyValue(t.key.Get(name)); ok {
+			if v, ok := parseKeyValue(valueAt(inKeys, name)); ok {
 				known[k] = Known{Seq: v.seq, Hash: v.hash, Listing: v.kind == keyListing}
-			} else if g, ok := parseGone(t.gone.Get(name)); ok {
+			} else if g, ok := parseGone(valueAt(inGone, name)); ok {
 				known[k] = Known{Removed: true}
 				db.asked.key(k, g.asked, now)
 			}
@@ -56,13 +60,14 @@ func (db *DB) Known(keys []story.Key) (map[story.Key]Known, error) {
 }
 
 // ByLink returns the first article for each of the canonical links that an
-// article has.
+// article has. No article has the link "".
 func (db *DB) ByLink(links []string) (map[string]uint64, error) {
 	found := map[string]uint64{}
-	err := db.view(func(t tables) error {
+	err := db.viewBucket(bucketLink, func(b *bolt.Bucket) error {
+		c := b.Cursor()
 		for _, link := range links {
 			prefix := linkPrefix(link)
-			for k := range withPrefix(t.link, prefix) {
+			for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
 				if len(k) == len(prefix)+8 {
 					found[link] = parseNumber(k[len(prefix):])
 					break

@@ -53,3 +53,12 @@ func has(c *bolt.Cursor, key []byte) bool {
 	k, _ := c.Seek(key)
 	return bytes.Equal(k, key)
 }
+
+// valueAt returns what is at the key in the bucket of the cursor; nil: nothing is.
+func valueAt(c *bolt.Cursor, key []byte) []byte {
+	k, v := c.Seek(key)
+	if !bytes.Equal(k, key) {
+		return nil
+	}
+	return v
+}

@@ -66,11 +66,10 @@ func (db *DB) StoryOf(seq uint64) (id story.ID, err error) {
 // id comes to an end; nothing can be committed to it either.
 func (db *DB) Used(id story.ID) bool {
 	used := false
-	_ = db.view(func(t tables) error {
-		key := []byte(id)
-		used = t.story.Get(key) != nil || t.alias.Get(key) != nil || t.removed.Get(key) != nil
+	_ = db.viewBuckets(func(b *bolt.Bucket) error {
+		used = used || b.Get([]byte(id)) != nil
 		return nil
-	})
+	}, bucketStory, bucketAlias, bucketRemoved)
 	return used
 }
 

@@ -3,7 +3,6 @@ package daemon
 import (
 	"cmp"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -30,15 +29,15 @@ type arrivals struct {
 
 // identify looks every article of the batch up in the store.
 func identify(db *store.DB, batch []*job, now time.Time) (*arrivals, error) {
-	var keys []story.Key
-	var links []string
+	articles := 0
+	for _, j := range batch {
+		articles += len(j.result.Articles)
+	}
+	keys, links := make([]story.Key, 0, articles), make([]string, 0, articles)
 	for _, j := range batch {
 		for i := range j.result.Articles {
 			a := &j.result.Articles[i]
-			keys = append(keys, a.Key())
-			if link := IdentifyingLink(a.URL); link != "" {
-				links = append(links, link)
-			}
+			keys, links = append(keys, a.Key()), append(links, IdentifyingLink(a.URL))
 		}
 	}
 	known, byLink, err := lookUp(db, keys, links)
@@ -58,16 +57,17 @@ func identify(db *store.DB, batch []*job, now time.Time) (*arrivals, error) {
 			}
 		}
 		for k := range j.result.Articles {
-			if err := id.take(i, &j.result.Articles[k]); err != nil {
+			if err := id.take(i, &j.result.Articles[k], keys[0], links[0]); err != nil {
 				return nil, err
 			}
+			keys, links = keys[1:], links[1:]
 		}
 	}
 	id.number()
 	return id.arrivals, nil
 }
 
-// lookUp returns what the store knows of keys and of links.
+// lookUp returns what the store knows of keys, and of links; "" is none.
 func lookUp(db *store.DB, keys []story.Key, links []string) (map[story.Key]store.Known, map[string]uint64, error) {
 	known, err := db.Known(keys)
 	if err != nil {
@@ -108,8 +108,7 @@ type pendingListing struct {
 	of  *story.Article
 }
 
-func (id *identifier) take(job int, a *story.Article) error {
-	key, link := a.Key(), IdentifyingLink(a.URL)
+func (id *identifier) take(job int, a *story.Article, key story.Key, link string) error {
 	if k, ok := id.known[key]; ok {
 		return id.takeKnown(job, a, k)
 	}
@@ -354,8 +353,9 @@ func IdentifyingLink(link string) string {
 		return ""
 	}
 	c := fetcher.CanonicalLink(link)
-	u, err := url.Parse(c)
-	if err != nil || strings.Trim(u.Path, "/") == "" && u.RawQuery == "" {
+	_, rest, _ := strings.Cut(c, "://")
+	start := strings.IndexAny(rest, "/?")
+	if start < 0 || strings.Trim(rest[start:], "/?") == "" {
 		return ""
 	}
 	return c
