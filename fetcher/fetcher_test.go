@@ -383,6 +383,17 @@ func TestRestart(t *testing.T) {
 			t.Errorf("%d looks within %v, want 100, spread", len(at), at[len(at)-1])
 		}
 		g.stop()
+
+		states = g.States()
+		for i := range states { // the clock was three days ahead, and a server asked for a day
+			st := &states[i]
+			st.Checked, st.Next, st.Hold = st.Checked.Add(72*time.Hour), st.Next.Add(72*time.Hour), st.Checked.Add(96*time.Hour)
+		}
+		g = start(t, sources, states, same)
+		time.Sleep(2 * time.Second)
+		if n := len(g.times("")); n != 100 {
+			t.Errorf("%d looks after the clock was set back, want 100", n)
+		}
 	})
 }
 

@@ -71,13 +71,17 @@ func inherited(src *story.Source, byName, byAddress map[string]*story.SourceStat
 	return s
 }
 
-// maxAhead is how far ahead a stored plan may lie; one farther off was made by another clock.
+// maxAhead is how far ahead a stored plan may lie; one farther off was made by another clock, and
+// so was one of a look that is to come.
 const maxAhead = goneInterval + goneInterval/5
 
 // add takes in a source that was not there; n sources begin with it.
 func (f *Fetcher) add(src story.Source, st story.SourceState, n int) *source {
 	now := time.Now()
 	e := &source{src: src, st: st, index: -1, host: f.hostOf(&src, &st), unflushed: st.Icon != ""} // under a new name, it may be
+	if e.st.Checked.After(now.Add(time.Minute)) {
+		e.st.Next, e.st.NextReason, e.st.Hold = now, "the clock was set back", time.Time{}
+	}
 	e.due = e.st.Next
 	if !e.due.After(now) || e.due.After(now.Add(maxAhead)) {
 		e.due = firstLook(src.Name, n, now)
