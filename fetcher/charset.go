@@ -106,13 +106,41 @@ func mostlyUTF8(data []byte) bool {
 
 // guess names the encoding that data looks most like; Windows-1252 if it is not clear.
 func guess(data []byte) encoding.Encoding {
-	best := chardet.Detect(data[:min(len(data), 64<<10)])
-	if best.Confidence >= 0.6 {
-		if enc, name := charset.Lookup(best.Encoding); enc != nil && name != "utf-8" && name != "replacement" {
+	data = data[:min(len(data), 64<<10)]
+	needed, foreign := 0.6, !mostlyLatin(data)
+	if foreign {
+		needed = 0.3 // what is left need only be likelier than the others
+	}
+	for _, c := range chardet.DetectAll(data) {
+		if c.Encoding == "MacCyrillic" { // small letters are the same there, and no server uses it
+			return charmap.Windows1251
+		}
+		enc, name := charset.Lookup(c.Encoding)
+		switch {
+		case enc == nil, name == "utf-8", name == "replacement", foreign && name == "windows-1252":
+		case c.Confidence >= needed:
 			return enc
+		default:
+			return charmap.Windows1252
 		}
 	}
 	return charmap.Windows1252
+}
+
+// mostlyLatin reports whether letters beyond ASCII stand alone among others, as in the languages
+// of western Europe. In other scripts words consist of them.
+func mostlyLatin(data []byte) bool {
+	alone, beside := 0, 0
+	for i, c := range data {
+		switch {
+		case c < utf8.RuneSelf:
+		case i > 0 && data[i-1] >= utf8.RuneSelf, i+1 < len(data) && data[i+1] >= utf8.RuneSelf:
+			beside++
+		default:
+			alone++
+		}
+	}
+	return alone >= beside
 }
 
 func decode(data []byte, enc encoding.Encoding) (text []byte, warning string) {
