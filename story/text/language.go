@@ -1,6 +1,7 @@
 package text
 
 import (
+	"math/bits"
 	"strings"
 	"sync"
 	"unicode"
@@ -24,16 +25,25 @@ const (
 // is not sure, it returns "" for Latin letters or none, and for others "und-" and
 // the script, such as "und-cyrl".
 func Language(declared, title, body string) string {
-	sample := body
-	if len(title) > 0 {
-		sample = title + "\n" + Clip(body, detectBytes)
+	first, rest := title, body
+	if len(title) == 0 {
+		first, rest = body, ""
 	}
-	sample = Clip(sample, detectBytes)
-	n := countScripts(sample)
+	first, rest = clipBoth(first, rest, detectBytes)
+	n := countScripts(first)
+	for s, letters := range countScripts(rest) {
+		n[s] += letters
+	}
 	script, letters := n.dominant()
 	lang := base(declared)
-	if lang != "" && (letters == 0 || writes(lang, script)) && !belied(lang, Clip(sample, beliedBytes)) {
-		return lang
+	if lang != "" && (letters == 0 || writes(lang, script)) {
+		if s, more := clipBoth(first, rest, beliedBytes); !belied(lang, s, more) {
+			return lang
+		}
+	}
+	sample := first
+	if len(first) < detectBytes && len(title) > 0 {
+		sample += "\n" + rest
 	}
 	if lang != "" && script == latinScript && n.some(lang) {
 		return lang // with names in Latin letters
@@ -132,6 +142,14 @@ func Clip(s string, n int) string {
 	return s[:n]
 }
 
+// clipBoth returns what Clip leaves of two texts, one after the other in a line of its own.
+func clipBoth(s, more string, n int) (string, string) {
+	if n <= len(s) {
+		return Clip(s, n), ""
+	}
+	return s, Clip(more, n-len(s)-1)
+}
+
 // base returns the base language of a language tag, "" if it has none or
 // cannot be read.
 func base(tag string) string {
@@ -220,6 +238,10 @@ type letterCounts [scripts]int
 // countScripts counts the letters of s.
 func countScripts(s string) letterCounts {
 	var n letterCounts
+	for len(s) >= 8 && eightBytes(s)&high8 == 0 {
+		n[latinScript] += bits.OnesCount64(alphas(eightBytes(s)) & high8)
+		s = s[8:]
+	}
 	for _, r := range s {
 		switch {
 		case r < utf8.RuneSelf:

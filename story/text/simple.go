@@ -185,11 +185,16 @@ func lastBytes(s string, i int) (x uint64) {
 
 // alnums returns how many of eight bytes, from the lowest on, are letters and digits of ASCII.
 func alnums(x uint64) int {
-	// No byte of a sum reaches over to the next, since none of what is added does.
 	digits := x &^ high8
-	letters := digits | 0x20*each8
-	found := (letters+(0x80-'a')*each8)&^(letters+(0x7f-'z')*each8) | (digits+(0x80-'0')*each8)&^(digits+(0x7f-'9')*each8)
+	found := alphas(digits) | (digits+(0x80-'0')*each8)&^(digits+(0x7f-'9')*each8)
 	return bits.TrailingZeros64((^found|x)&high8) / 8
+}
+
+// alphas returns the highest bit of each of eight bytes of ASCII that is a letter, and other bits of all of them.
+func alphas(x uint64) uint64 {
+	x |= 0x20 * each8
+	// No byte of a sum reaches over to the next, since none of what is added does.
+	return (x + (0x80-'a')*each8) &^ (x + (0x7f-'z')*each8)
 }
 
 // small8 returns the first n of eight bytes, which are letters and digits, as small letters; zeros for the others.

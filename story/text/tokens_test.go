@@ -147,6 +147,32 @@ func FuzzTokens(f *testing.F) {
 	})
 }
 
+// FuzzLetters compares what counts letters and words in pieces with what counts them one by one.
+func FuzzLetters(f *testing.F) {
+	f.Add("A ferry ran aground, 3 tugs and the æther; Паром сел на мель", 9)
+	f.Add("The port of the town is not the port of its ships @`[{/:\x80\xff", 30)
+	f.Fuzz(func(t *testing.T, s string, at int) {
+		for i := range len(s) {
+			n := 0
+			for n < 8 && i+n < len(s) && isAlnum(s[i+n]) {
+				n++
+			}
+			if got := alnums(lastBytes(s, i)); got != n {
+				t.Errorf("alnums of %q: %d, want %d", s[i:min(i+8, len(s))], got, n)
+			}
+		}
+		got, want := countScripts(s), countScripts("é"+s) // whose first bytes are not of ASCII alone
+		if got[latinScript]++; got != want {
+			t.Errorf("countScripts(%q) = %v, want %v", s, got, want)
+		}
+		b := functionWords()
+		at = max(0, min(at, len(s)))
+		if got, want := b.count(s[:at], s[at:]), b.count(s[:at]+"\n"+s[at:], ""); got != want {
+			t.Errorf("votes of %q and %q: %v, want %v", s[:at], s[at:], got, want)
+		}
+	})
+}
+
 func BenchmarkTokens(b *testing.B) {
 	s := strings.Repeat("The harbour master of Port Vellan said on Tuesday that the ferry, which had been leaning since dawn, was towed to the inner dock. ", 20)
 	b.SetBytes(int64(len(s)))

@@ -73,7 +73,7 @@ var functionWords = sync.OnceValue(func() *ballot {
 // s, or "". It is quick, and surer than letters on short texts.
 func vote(s string) string {
 	b := functionWords()
-	n := b.count(s)
+	n := b.count(s, "")
 	best, next := 0, -1
 	for i := 1; i < len(b.langs); i++ {
 		if n[i] > n[best] {
@@ -89,19 +89,19 @@ func vote(s string) string {
 	return ""
 }
 
-// belied reports whether the words of s are surely not in a language: it has function
+// belied reports whether the words of two texts are surely not in a language: it has function
 // words, and another language has many more among them.
-func belied(lang, s string) bool {
+func belied(lang, s, more string) bool {
 	b := functionWords()
 	i, ok := slices.BinarySearch(b.langs, lang)
 	if !ok || len(languages[lang].stop) == 0 {
 		return false
 	}
 	// Mostly the first words speak for it.
-	if n := b.count(Clip(s, 100)); n[i] >= voteLeast && n[i] == slices.Max(n[:len(b.langs)]) {
+	if n := b.count(clipBoth(s, more, 100)); n[i] >= voteLeast && n[i] == slices.Max(n[:len(b.langs)]) {
 		return false
 	}
-	n := b.count(s)
+	n := b.count(s, more)
 	return slices.Max(n[:len(b.langs)]) >= max(voteBelie, 3*n[i])
 }
 
@@ -114,12 +114,26 @@ func (b *ballot) bit(hash uint32) (at int, bit uint64) {
 	return int(hash/64) % len(b.some), 1 << (hash % 64)
 }
 
-// count counts the votes for each language among the words of s.
-func (b *ballot) count(s string) (n [64]int) {
+// count counts the votes for each language among the words of two texts.
+func (b *ballot) count(s, more string) (n [64]int) {
+	words, against := b.add(&n, s, voteWords)
+	if more != "" {
+		_, also := b.add(&n, more, voteWords-words)
+		against += also
+	}
+	for i := range b.langs {
+		n[i] -= against
+	}
+	return n
+}
+
+// add adds to n the votes for each language among the first words of s. It returns how many of them there are,
+// and how many votes are against all languages.
+func (b *ballot) add(n *[64]int, s string, most int) (words, against int) {
 	var buf [2 * maxWord]byte
-	word, words, against, hash := buf[:0], 0, 0, uint32(0)
+	word, hash := buf[:0], uint32(0)
 	own, marked := ^uint64(0), false // languages that have all marked letters of the word; it has some
-	for i := 0; i <= len(s) && words < voteWords; {
+	for i := 0; i <= len(s) && words < most; {
 		r, size := ' ', 1
 		if i < len(s) {
 			if c := s[i] | 0x20; c >= 'a' && c <= 'z' {
@@ -167,8 +181,5 @@ func (b *ballot) count(s string) (n [64]int) {
 		word, hash, own, marked = word[:0], 0, ^uint64(0), false
 		words++
 	}
-	for i := range b.langs {
-		n[i] -= against
-	}
-	return n
+	return words, against
 }
