@@ -41,7 +41,8 @@ func (g *Grouper) inColumn(a, b *item) bool {
 		return false
 	}
 	if a.titled > 0 && b.titled > 0 {
-		return !sharesDate(g.datesOf(nil, a)[:a.titled], g.datesOf(nil, b)[:b.titled])
+		var x, y [8]text.Date
+		return !sharesDate(g.datesOf(x[:0], a)[:a.titled], g.datesOf(y[:0], b)[:b.titled])
 	}
 	gap := max(a.time-b.time, b.time-a.time)
 	return a.source == b.source && gap >= columnGap && a.features > 0 && g.plainCosine(a, b) < columnAlike

@@ -3,6 +3,8 @@ package story
 import (
 	"math"
 	"time"
+
+	"storyfold/story/text"
 )
 
 // Options says how a Grouper groups.
@@ -88,10 +90,16 @@ type Grouper struct {
 	shares   []share
 	bearings []bearing // of a story that is spread
 	rows     []residual
+	starts   []int // of the members in rows
 	sim      []float64
 	dense    []float64
-	near     []*group
-	rivals   map[uint64][]*group // of a pass: stories near an article, slices of near
+	dates    []text.Date
+	dated    []dated
+	camps    []bool
+	to       [][2]float64
+	have     [][2]int
+	letters  []byte
+	near     []nearby // of a pass
 }
 
 // Stats counts what a Grouper holds and what it has done.
@@ -121,7 +129,6 @@ func NewGrouper(o Options) *Grouper {
 		now:       math.MinInt64 / 2, // before any time, and far from overflow
 		strayed:   make(map[uint64]*item),
 		edited:    make(map[uint64]*item),
-		rivals:    make(map[uint64][]*group),
 		bind:      newBinder(o.Constraints),
 	}
 }

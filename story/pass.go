@@ -22,7 +22,6 @@ func (g *Grouper) pass() {
 	waiting := g.fresh
 	g.fresh = nil
 	items := g.toJudge()
-	clear(g.rivals)
 	clear(g.near)
 	g.near = g.near[:0]
 	due := g.changed
@@ -41,7 +40,7 @@ func (g *Grouper) pass() {
 		s.due = false
 	}
 	clear(g.edited)
-	g.merge(items)
+	g.merge()
 	waiting = slices.DeleteFunc(waiting, func(s *group) bool { return len(s.members) == 0 })
 	slices.SortFunc(waiting, func(a, b *group) int { return cmp.Compare(a.first(), b.first()) })
 	for _, s := range waiting {
@@ -130,15 +129,17 @@ func (g *Grouper) clashes(s *group, it *item) bool {
 // note keeps the stories near an article, as candidates for a merge with its own.
 func (g *Grouper) note(it *item, ms []match, limit float64) {
 	floor := limit - float64(param.rivalText*(1-it.r())) - float64(param.rivalT*it.r())
-	start := len(g.near)
 	for _, m := range ms {
 		if m.s > floor {
-			g.near = append(g.near, m.group)
+			g.near = append(g.near, nearby{it, m.group})
 		}
 	}
-	if len(g.near) > start {
-		g.rivals[it.seq] = g.near[start:len(g.near):len(g.near)]
-	}
+}
+
+// nearby is an article and a story that it is near to.
+type nearby struct {
+	it    *item
+	group *group
 }
 
 // move takes the query's article to the best match.
@@ -154,11 +155,11 @@ func (g *Grouper) move(q *query, own match, ms []match) {
 }
 
 // merge finds the stories of the judged articles that are one, and merges them, surest first.
-func (g *Grouper) merge(items []*item) {
+func (g *Grouper) merge() {
 	var pairs []pair
 	var hub *group // whose entries are spread
 	lnN := 0.0
-	for _, key := range g.nearPairs(items) {
+	for _, key := range g.nearPairs() {
 		s, other := g.groups[key>>32], g.groups[uint32(key)]
 		x := pair{a: s, b: other}
 		if x.b.first() < x.a.first() {
@@ -199,24 +200,17 @@ func (g *Grouper) merge(items []*item) {
 // nearPairs returns the pairs of stories that judged articles brought near each other, each once:
 // the slot of the one with more stems, then that of the other in the lower half. Those of one
 // story stand together. The slice is reused.
-func (g *Grouper) nearPairs(items []*item) []uint64 {
+func (g *Grouper) nearPairs() []uint64 {
 	keys := g.order[:0]
-	for _, it := range items {
-		near := g.rivals[it.seq]
-		s := it.group
-		if len(near) == 0 || !slices.Contains(s.members[max(0, len(s.members)-5):], it) {
+	for _, n := range g.near {
+		x, y := n.it.group, n.group
+		if len(y.members) == 0 || x == y || !slices.Contains(x.members[max(0, len(x.members)-5):], n.it) {
 			continue
 		}
-		for _, other := range near {
-			if len(other.members) == 0 || other == s {
-				continue
-			}
-			x, y := s, other
-			if x.sums.n < y.sums.n || x.sums.n == y.sums.n && x.slot < y.slot {
-				x, y = y, x
-			}
-			keys = append(keys, uint64(x.slot)<<32|uint64(y.slot))
+		if x.sums.n < y.sums.n || x.sums.n == y.sums.n && x.slot < y.slot {
+			x, y = y, x
 		}
+		keys = append(keys, uint64(x.slot)<<32|uint64(y.slot))
 	}
 	slices.Sort(keys)
 	g.order = keys

@@ -3,7 +3,6 @@ package story
 import (
 	"bytes"
 	"math"
-	"strings"
 
 	"storyfold/story/text"
 )
@@ -56,26 +55,29 @@ func (g *Grouper) terms(shares []share) []Term {
 	for len(top) > 0 && top[len(top)-1].score <= 0 {
 		top = top[:len(top)-1]
 	}
-	out := g.named(nil, top)
+	out := g.named(top)
 	for i := range out {
 		out[i].Weight = float64(top[i].score*scale) / float64(max(sum, 1))
 	}
 	return out
 }
 
-// named appends shares to dst as terms. The words of one call lie in one string.
-func (g *Grouper) named(dst []Term, shares []share) []Term {
-	var b strings.Builder
-	for _, s := range shares {
-		b.Write(g.lex.text(s.term))
+// named returns shares as terms, nil if there are none. Their words lie in one string.
+func (g *Grouper) named(shares []share) []Term {
+	if len(shares) == 0 {
+		return nil
 	}
-	all := b.String()
+	g.letters = g.letters[:0]
 	for _, s := range shares {
+		g.letters = append(g.letters, g.lex.text(s.term)...)
+	}
+	all, terms := string(g.letters), make([]Term, len(shares))
+	for i, s := range shares {
 		n := len(g.lex.text(s.term))
-		dst = append(dst, Term{Text: text.PlainStem(all[:n]), Weight: s.score})
+		terms[i] = Term{Text: text.PlainStem(all[:n]), Weight: s.score}
 		all = all[n:]
 	}
-	return dst
+	return terms
 }
 
 // shared returns the terms that carry the cosines of the query and s.

@@ -1,6 +1,7 @@
 package story
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -91,6 +92,8 @@ func (g *Grouper) bisect(s *group) bisection {
 	sim := g.residuals(s)
 	n := len(s.members)
 	best := bisection{rho: math.Inf(1)}
+	inB := zeros(&g.camps, 2*n)
+	next, last := inB[:n:n], inB[n:]
 	for k := range min(n, splitStarts) {
 		seed := k * n / min(n, splitStarts)
 		least := -1
@@ -99,9 +102,13 @@ func (g *Grouper) bisect(s *group) bisection {
 				least = j
 			}
 		}
-		b := twoMeans(sim, n, seed, least)
-		if b.inB != nil && b.rho < best.rho {
+		sizes := g.twoMeans(sim, next, seed, least)
+		if min(sizes[0], sizes[1]) < splitCamp || best.inB != nil && slices.Equal(next, best.inB) {
+			continue
+		}
+		if b := weigh(sim, n, next, sizes); b.inB != nil && b.rho < best.rho {
 			best = b
+			next, last = last, next
 		}
 	}
 	return best
@@ -118,20 +125,21 @@ func (g *Grouper) residuals(s *group) []float64 {
 		}
 	}
 	dates := g.datesIn(s)
-	rows := make([][]residual, n)
-	g.rows = g.rows[:0]
-	for i, it := range s.members {
-		rows[i] = g.residualsOf(s, it, lnN, dates)
+	g.rows, g.starts = g.rows[:0], append(g.starts[:0], 0)
+	for _, it := range s.members {
+		g.addResiduals(s, it, lnN, dates)
+		g.starts = append(g.starts, len(g.rows))
 	}
 	g.gatherGroup(s)
 	sim, dense := zeros(&g.sim, n*n), zeros(&g.dense, int(s.sums.n)+len(dates))
-	for i, row := range rows {
+	for i := range n {
+		row := g.rows[g.starts[i]:g.starts[i+1]]
 		for _, x := range row {
 			dense[x.at] = x.w
 		}
 		for j := i + 1; j < n; j++ {
 			dot := 0.0
-			for _, x := range rows[j] {
+			for _, x := range g.rows[g.starts[j]:g.starts[j+1]] {
 				dot += float64(x.w * dense[x.at])
 			}
 			sim[i*n+j], sim[j*n+i] = dot, dot
@@ -143,10 +151,10 @@ func (g *Grouper) residuals(s *group) []float64 {
 	return sim
 }
 
-// zeros returns n zeros, in the memory of buf if it suffices.
-func zeros(buf *[]float64, n int) []float64 {
+// zeros returns n zero values, in the memory of buf if it suffices.
+func zeros[T any](buf *[]T, n int) []T {
 	if cap(*buf) < n {
-		*buf = make([]float64, n+n/4)
+		*buf = make([]T, n+n/4)
 	}
 	clear((*buf)[:n])
 	return (*buf)[:n]
@@ -161,31 +169,31 @@ type residual struct {
 
 // dated is a date that members of a story name.
 type dated struct {
-	at int32 // of the residual
-	df int   // members that name it
+	date text.Date
+	df   int // members that name it
 }
 
-// datesIn returns the dates that the members of s name.
-func (g *Grouper) datesIn(s *group) map[text.Date]dated {
-	dates := make(map[text.Date]dated)
-	var list []text.Date
+// datesIn returns the dates that the members of s name, rising. The slice is reused.
+func (g *Grouper) datesIn(s *group) []dated {
+	g.dates = g.dates[:0]
 	for _, it := range s.members {
-		list = g.datesOf(list[:0], it)
-		for _, x := range list {
-			d, ok := dates[x]
-			if !ok {
-				d.at = int32(int(s.sums.n) + len(dates))
-			}
-			d.df++
-			dates[x] = d
-		}
+		g.dates = g.datesOf(g.dates, it)
 	}
-	return dates
+	slices.Sort(g.dates)
+	list := g.dated[:0]
+	for i, x := range g.dates {
+		if i == 0 || x != g.dates[i-1] {
+			list = append(list, dated{date: x})
+		}
+		list[len(list)-1].df++
+	}
+	g.dated = list
+	return list
 }
 
-// residualsOf returns what is left of a member of s, whose stems that count are marked, scaled to length 1. It
-// is a part of g.rows.
-func (g *Grouper) residualsOf(s *group, it *item, lnN float64, dates map[text.Date]dated) []residual {
+// addResiduals appends to g.rows what is left of a member of s, whose stems that count are marked, scaled
+// to length 1.
+func (g *Grouper) addResiduals(s *group, it *item, lnN float64, dates []dated) {
 	n := len(s.members)
 	p, c := g.featuresOf(it), g.sumsOf(s)
 	start, sum := len(g.rows), 0.0
@@ -203,9 +211,11 @@ func (g *Grouper) residualsOf(s *group, it *item, lnN float64, dates map[text.Da
 		}
 		add(k, int(c.dfOf(int(k))), w)
 	}
-	for _, x := range g.datesOf(nil, it) {
-		if d := dates[x]; d.df >= 2 && d.df < n {
-			add(d.at, d.df, param.splitDate*usualWeight)
+	g.dates = g.datesOf(g.dates[:0], it)
+	for _, x := range g.dates {
+		k, _ := slices.BinarySearchFunc(dates, x, func(d dated, x text.Date) int { return cmp.Compare(d.date, x) })
+		if df := dates[k].df; df >= 2 && df < n {
+			add(int32(int(s.sums.n)+k), df, param.splitDate*usualWeight)
 		}
 	}
 	row := g.rows[start:]
@@ -215,17 +225,17 @@ func (g *Grouper) residualsOf(s *group, it *item, lnN float64, dates map[text.Da
 			row[k].w *= scale
 		}
 	}
-	return row
 }
 
 // usualWeight is about what a word of a full text weighs that few stories have.
 const usualWeight = 0.4 * one
 
-// twoMeans parts n members into those nearer to member a and those nearer to
-// b, then moves each to the camp that it is more like on average, until none moves.
-func twoMeans(sim []float64, n, a, b int) bisection {
-	inB, sizes := make([]bool, n), [2]int{}
-	to := make([][2]float64, n) // sum of likeness to each camp, without oneself
+// twoMeans parts members into those nearer to member a and those nearer to b, then moves each
+// to the camp that it is more like on average, until none moves. It fills in inB and returns the
+// sizes of the camps.
+func (g *Grouper) twoMeans(sim []float64, inB []bool, a, b int) (sizes [2]int) {
+	n := len(inB)
+	to := zeros(&g.to, n) // sum of likeness to each camp, without oneself
 	camp := func(i int) int {
 		if inB[i] {
 			return 1
@@ -237,10 +247,8 @@ func twoMeans(sim []float64, n, a, b int) bisection {
 		sizes[camp(i)]++
 	}
 	for i := range n {
-		for j := range n {
-			if i != j {
-				to[i][camp(j)] += sim[i*n+j]
-			}
+		for j, x := range sim[i*n:][:n] { // nobody is like oneself
+			to[i][camp(j)] += x
 		}
 	}
 	for range splitRounds {
@@ -256,21 +264,16 @@ func twoMeans(sim []float64, n, a, b int) bisection {
 			inB[i], moved = !inB[i], true
 			sizes[c]--
 			sizes[1-c]++
-			for j := range n {
-				if j != i {
-					to[j][c] -= sim[i*n+j]
-					to[j][1-c] += sim[i*n+j]
-				}
+			for j, x := range sim[i*n:][:n] {
+				to[j][c] -= x
+				to[j][1-c] += x
 			}
 		}
 		if !moved {
 			break
 		}
 	}
-	if min(sizes[0], sizes[1]) < splitCamp {
-		return bisection{}
-	}
-	return weigh(sim, n, inB, sizes)
+	return sizes
 }
 
 // weigh measures a bisection.
@@ -306,7 +309,7 @@ func weigh(sim []float64, n int, inB []bool, sizes [2]int) bisection {
 // first article.
 func (g *Grouper) exclusive(s *group, inB []bool) (float64, []Term) {
 	g.scatterGroup(s)
-	have, sizes := make([][2]int, s.sums.n), [2]int{}
+	have, sizes := zeros(&g.have, int(s.sums.n)), [2]int{}
 	for i, it := range s.members {
 		c := 0
 		if inB[i] {
@@ -337,7 +340,7 @@ func (g *Grouper) exclusive(s *group, inB []bool) (float64, []Term) {
 			sum += d.score
 		}
 		if c == other {
-			named = g.named(nil, top)
+			named = g.named(top)
 		}
 		g.shares = diffs
 		least = min(least, sum/splitTerms)
