@@ -1,6 +1,7 @@
 package brief
 
 import (
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -126,18 +127,28 @@ var creditMarks = []string{
 }
 
 // markBits has a bit for each four of the first seven bytes of a mark: wherever that stands,
-// four that begin at a multiple of four lie within these.
-var markBits = func() (t [1 << 8]uint64) {
+// four that begin at a multiple of four lie within these. markParts tells which marks have
+// the four, and where.
+var markBits, markParts = func() (t [1 << 8]uint64, parts map[uint32][]markPart) {
+	parts = make(map[uint32][]markPart)
 	for _, m := range creditMarks {
-		for _, m := range cases(m) {
+		for _, c := range cases(m) {
 			for i := range 4 {
-				at, bit := markBit(m[i : i+4])
+				four := fourOf(c[i : i+4])
+				at, bit := markBit(four)
 				t[at] |= bit
+				parts[four] = append(parts[four], markPart{m, i})
 			}
 		}
 	}
-	return t
+	return t, parts
 }()
+
+// markPart is a mark, and a place in it.
+type markPart struct {
+	mark string
+	at   int
+}
 
 // cases returns s, in lower case, with each letter beyond ASCII as a small one and as a capital.
 func cases(s string) []string {
@@ -153,18 +164,29 @@ func cases(s string) []string {
 	return []string{s}
 }
 
-// markBit returns the place in markBits of four bytes, case aside.
-func markBit(s string) (at int, bit uint64) {
-	four := uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
-	h := (four | 0x20202020) * 0x9e3779b1
+// fourOf returns the first four bytes of s, capitals of ASCII as small letters; other bytes
+// may lose a bit too.
+func fourOf(s string) uint32 {
+	return (uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24) | smallLetters&math.MaxUint32
+}
+
+// markBit returns the place in markBits of four bytes.
+func markBit(four uint32) (at int, bit uint64) {
+	h := four * 0x9e3779b1
 	return int(h >> 24), 1 << (h >> 18 & 63)
 }
 
-// hasMark reports whether s may have one of creditMarks in it, in whatever case: nearly all that have none are told so.
+// hasMark reports whether s has one of creditMarks in it, in whatever case.
 func hasMark(s string) bool {
-	for ; len(s) >= 4; s = s[4:] {
-		if at, bit := markBit(s); markBits[at]&bit != 0 {
-			return true
+	for i := 0; i+4 <= len(s); i += 4 {
+		four := fourOf(s[i:])
+		if at, bit := markBit(four); markBits[at]&bit == 0 {
+			continue
+		}
+		for _, p := range markParts[four] {
+			if i >= p.at && hasFolded(s[i-p.at:], p.mark) {
+				return true
+			}
 		}
 	}
 	return false

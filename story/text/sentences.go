@@ -415,6 +415,9 @@ func abbreviated(before, next, lang string) bool {
 	if word == "" || len(word) > maxShort {
 		return false
 	}
+	if len(word) > 1 && shortLengths[word[0]&31]>>len(word)&1 == 0 && !isDigit(word[0]) && isASCII(word) && strings.IndexByte(word, '.') < 0 {
+		return false // nor is it
+	}
 	first, size := utf8.DecodeRuneInString(word)
 	switch {
 	case unicode.IsDigit(first):
@@ -457,6 +460,16 @@ var numbered = set(`no nos p pp vol fig sec jan feb mar apr jun jul aug sep sept
 // abbreviations may end a sentence too: if one of starters follows, they do.
 var abbreviations = set(`inc ltd co corp bros jr etc al approx dept est ave blvd rd ph usw ggf mio mrd inkl evtl tel min max std ee uu
 	тыс млн млрд руб гг др пр прим обл мин долл tzv např atd`)
+
+// shortLengths has a bit for the length of each abbreviation, by the lowest bits of its first letter.
+var shortLengths = func() (t [32]uint16) {
+	for _, list := range []map[string]struct{}{titles, numbered, abbreviations} {
+		for w := range list {
+			t[w[0]&31] |= 1 << len(w)
+		}
+	}
+	return t
+}()
 
 // starters are words with which sentences begin, and names do not.
 var starters = set(`the he she it they we you his her its their this that these those there in on at but and a an as after before when
