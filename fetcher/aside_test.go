@@ -11,7 +11,7 @@ import (
 // sameWithoutAside checks that doc is what data gives when no text is set aside.
 func sameWithoutAside(t *testing.T, doc *document, data []byte, contentType string, src story.Source) {
 	t.Helper()
-	f, err := filter(data, contentType, false)
+	f, err := filter(data, contentType, false, nil)
 	if err != nil {
 		if doc != nil {
 			t.Fatalf("a document, but %v without texts aside", err)

@@ -24,6 +24,9 @@ func parseAtom(f *filtered) (*document, []entry, error) {
 		Icon:   firstNonEmpty(feed.Icon, feed.Logo),
 		lang:   feed.Language,
 	}
+	for _, p := range feed.Authors {
+		doc.authors += p.Name + "\x00" + p.Email + "\x00"
+	}
 	entries := make([]entry, len(feed.Entries))
 	for i, from := range feed.Entries {
 		from.Title, from.Summary = f.whole(from.Title), f.whole(from.Summary)

@@ -17,11 +17,15 @@ type trace struct {
 	item uint32 // of link and title
 	guid uint32
 	link uint32 // canonical
+
+	linked bool // it has a link
+	both   bool // it has a guid, and a link that is another
 }
 
-// traceOf returns the trace of an article and the entry that it was made of, all but the link.
+// traceOf returns the trace of an article and the entry that it was made of.
 func traceOf(a *story.Article, e *entry) trace {
-	return trace{same: hash32(sameness(a)), item: hash32(e.link + "\x00" + e.title), guid: hash32(e.guid)}
+	return trace{same: hash32(sameness(a)), item: hash32(e.link + "\x00" + e.title), guid: hash32(e.guid), link: hash32(CanonicalLink(e.link)),
+		linked: e.link != "", both: e.guid != "" && e.link != "" && e.guid != e.link}
 }
 
 // hash32 returns a hash of s, 0 for nothing.
@@ -54,13 +58,11 @@ func identityWithoutNames(a *story.Article) string {
 	return "same:" + hashed(sameness(a))
 }
 
-// marksOf returns the traces of the first articles, four numbers each. entries[i] is what
-// articles[i] was made of.
-func marksOf(articles []story.Article, entries []entry) []uint32 {
+// marksOf returns the first traces, four numbers each.
+func marksOf(traces []trace) []uint32 {
 	var marks []uint32
-	for i := range articles[:min(len(articles), markedItems)] {
-		t := traceOf(&articles[i], &entries[i])
-		marks = append(marks, t.same, t.item, t.guid, hash32(CanonicalLink(entries[i].link)))
+	for _, t := range traces[:min(len(traces), markedItems)] {
+		marks = append(marks, t.same, t.item, t.guid, t.link)
 	}
 	return marks
 }
@@ -70,7 +72,7 @@ func marksOf(articles []story.Article, entries []entry) []uint32 {
 // link are there again, and two thirds of them have another guid. And whether it gives them
 // new links too, so that no name of theirs stays: the same of items by their sameness, fewer than
 // three of them only if they are all that there is.
-func churnOf(marks []uint32, articles []story.Article, entries []entry) (guids, names bool) {
+func churnOf(marks []uint32, traces []trace) (guids, names bool) {
 	if len(marks) == 0 {
 		return false, false
 	}
@@ -80,30 +82,27 @@ func churnOf(marks []uint32, articles []story.Article, entries []entry) (guids, 
 		byItem[t.item], bySame[t.same] = t, t
 		often[t.same]++
 	}
-	traces := make([]trace, len(articles))
-	here := make(map[uint32]int, len(articles))
-	for i := range articles {
-		traces[i] = traceOf(&articles[i], &entries[i])
-		here[traces[i].same]++
+	here := make(map[uint32]int, len(traces))
+	for _, t := range traces {
+		here[t.same]++
 	}
 	again, newGuid, alike, newName := 0, 0, 0, 0
-	for i := range articles {
-		now, e := traces[i], &entries[i]
-		if was, ok := byItem[now.item]; ok && was.guid != 0 && now.guid != 0 && e.link != "" && e.guid != e.link {
+	for _, now := range traces {
+		if was, ok := byItem[now.item]; ok && was.guid != 0 && now.both {
 			again++
 			if was.guid != now.guid {
 				newGuid++
 			}
 		}
-		if was, ok := bySame[now.same]; ok && now.same != 0 && often[now.same] == 1 && here[now.same] == 1 && (e.guid != "" || e.link != "") {
+		if was, ok := bySame[now.same]; ok && now.same != 0 && often[now.same] == 1 && here[now.same] == 1 && (now.guid != 0 || now.linked) {
 			alike++
-			newLink := e.link == "" || was.link != hash32(CanonicalLink(e.link))
+			newLink := !now.linked || was.link != now.link
 			if newLink && (now.guid == 0 || was.guid != now.guid) {
 				newName++
 			}
 		}
 	}
 	guids = again >= 3 && newGuid*3 >= again*2
-	names = newName > 0 && newName*3 >= alike*2 && (alike >= 3 || newName == len(articles))
+	names = newName > 0 && newName*3 >= alike*2 && (alike >= 3 || newName == len(traces))
 	return guids, names
 }

@@ -52,27 +52,26 @@ func TestChurnOf(t *testing.T) {
 		"no names at all": {[]item{{"", "", "a", 3, ""}}, []item{{"", "", "a", 3, ""}}, false, false},
 		"a few moved":     {list(6, "%s1-%d", 3), append(list(4, "%s1-%d", 3), list(6, "%s2-%d", 3)[4:]...), false, false},
 	} {
-		read := func(items []item) (articles []story.Article, entries []entry) {
+		read := func(items []item) (traces []trace) {
 			for _, x := range items {
 				a := story.Article{Title: x.title, Text: x.text, URL: x.link}
 				if x.day > 0 {
 					a.Published = time.Date(2025, 11, x.day, 9, 0, 0, 0, time.UTC)
 				}
-				articles, entries = append(articles, a), append(entries, entry{guid: x.guid, link: x.link, title: x.title})
+				traces = append(traces, traceOf(&a, &entry{guid: x.guid, link: x.link, title: x.title}))
 			}
-			return articles, entries
+			return traces
 		}
 		marks := marksOf(read(c.was))
-		articles, entries := read(c.now)
-		if guids, names := churnOf(marks, articles, entries); guids != c.guids || names != c.renamed {
+		if guids, names := churnOf(marks, read(c.now)); guids != c.guids || names != c.renamed {
 			t.Errorf("%s: new guids %v, new names %v; want %v, %v", name, guids, names, c.guids, c.renamed)
 		}
 	}
-	long, entries := make([]story.Article, 1000), make([]entry, 1000)
-	if n := len(marksOf(long, entries)); n != 4*markedItems {
+	long := make([]trace, 1000)
+	if n := len(marksOf(long)); n != 4*markedItems {
 		t.Errorf("%d numbers are remembered of 1,000 items, want %d", n, 4*markedItems)
 	}
-	if guids, names := churnOf([]uint32{1, 2, 3}, long, entries); guids || names {
+	if guids, names := churnOf([]uint32{1, 2, 3}, long); guids || names {
 		t.Error("marks of another form make churn")
 	}
 }

@@ -99,7 +99,7 @@ func (f *Fetcher) try(ctx context.Context, v *visit, c *client, src *story.Sourc
 	if err != nil {
 		return nil, err
 	}
-	doc, err := f.document(ctx, a, src, &story.SourceState{})
+	doc, err := f.document(ctx, a, src, &story.SourceState{}, nil)
 	if doc == nil {
 		a.done()
 		return nil, err

@@ -103,6 +103,15 @@
 // that is drawn by lines, for that can hold programs. Sources of one site share one. A search that finds
 // nothing leaves what was there, and is no fault of the source.
 //
+// # Known items
+//
+// Of a document that changed, most items have not. Those are told by a hash of their bytes as they
+// stand in it, and cost no parsing, no sanitising and no search for credits: the Result has their keys
+// (Result.Same). What they were is remembered until the program ends, and only of what a Sink
+// named (Result.Kept). A document is read as a whole where anything else of it matters to its articles and is
+// new (language, namespaces, authors of the feed), where guids are not what tells its items, and
+// where it had to be mended.
+//
 // # Limits
 //
 // Every limit has a name, and what exceeds it an error that says what to do:
@@ -122,6 +131,7 @@
 //	hostRest           10 min     that a host is left alone which is too busy, or refuses, and does not say for how long
 //	maxDepth           200        nested elements or JSON values; the items before are kept
 //	maxItems           10,000     items of a document; the first are kept
+//	maxRemembered      200        items of a document that are known again without being read; see memory
 //	maxAttrs           64         attributes of an element; the first are kept
 //	maxTag             64 KiB     a tag; maxLongTag, 4 MiB, if it has an end
 //	maxBareTags        10,000     "<" that open nothing

@@ -68,7 +68,7 @@ func TestChurn(t *testing.T) {
 				for i := range l.items {
 					fmt.Fprintf(&b, "<item><title>Item %[1]d</title><guid isPermaLink='false'>%[2]s%[1]d</guid><link>%[3]s%[1]d</link></item>", i, l.guids, l.links)
 				}
-				doc, err := parseNext([]byte("<rss version='2.0'><channel>"+b.String()+"</channel></rss>"), "", "https://x.example/feed", story.Source{Name: "s"}, &st)
+				doc, err := parseNext([]byte("<rss version='2.0'><channel>"+b.String()+"</channel></rss>"), "", "https://x.example/feed", story.Source{Name: "s"}, &st, nil)
 				if err != nil || len(doc.Articles) != l.items {
 					t.Fatalf("look %d: %v", n+1, err)
 				}

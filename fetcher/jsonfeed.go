@@ -194,3 +194,27 @@ func jsonAuthors(from loose) (names []string) {
 	}
 	return names
 }
+
+// tooDeepJSON returns where in data a value begins that is nested deeper than maxDepth, or -1.
+func tooDeepJSON(data []byte) int {
+	depth, quoted := 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case quoted:
+			if c == '\\' {
+				i++
+			} else if c == '"' {
+				quoted = false
+			}
+		case c == '"':
+			quoted = true
+		case c == '{' || c == '[':
+			if depth++; depth > maxDepth {
+				return i
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return -1
+}

@@ -24,11 +24,12 @@ func (f *Fetcher) Fetch(ctx context.Context, src story.Source, st story.SourceSt
 	}
 	v := &visit{f: f}
 	defer v.leave()
-	return f.lookAtFeed(ctx, v, &src, st)
+	return f.lookAtFeed(ctx, v, &src, st, nil)
 }
 
-// lookAtFeed is Fetch for a feed. Whatever goes wrong ends in the result.
-func (f *Fetcher) lookAtFeed(ctx context.Context, v *visit, src *story.Source, st story.SourceState) (r *Result) {
+// lookAtFeed is Fetch for a feed of whose last document m is remembered, which may be nil. Whatever
+// goes wrong ends in the result.
+func (f *Fetcher) lookAtFeed(ctx context.Context, v *visit, src *story.Source, st story.SourceState, m *memory) (r *Result) {
 	now := time.Now()
 	defer func() {
 		if p := recover(); p != nil {
@@ -49,7 +50,7 @@ func (f *Fetcher) lookAtFeed(ctx context.Context, v *visit, src *story.Source, s
 	if answer.notModified || answer.broken == nil && hash == st.BodyHash && hash != 0 {
 		return f.unchanged(o, src, st, now, answer)
 	}
-	doc, err := f.document(ctx, answer, src, &st)
+	doc, err := f.document(ctx, answer, src, &st, m)
 	if doc == nil {
 		d, err := f.discover(ctx, v, c, src, &st, answer, err)
 		if d == nil {
@@ -64,8 +65,8 @@ func (f *Fetcher) lookAtFeed(ctx context.Context, v *visit, src *story.Source, s
 }
 
 // document reads the document in the answer; an error beside it says what is wrong with it.
-func (f *Fetcher) document(ctx context.Context, a *answer, src *story.Source, st *story.SourceState) (*document, error) {
-	doc, err := f.parse(ctx, a, src, st)
+func (f *Fetcher) document(ctx context.Context, a *answer, src *story.Source, st *story.SourceState, m *memory) (*document, error) {
+	doc, err := f.parse(ctx, a, src, st, m)
 	switch {
 	case a.broken != nil && (doc == nil || err == nil):
 		err = a.broken
@@ -77,7 +78,7 @@ func (f *Fetcher) document(ctx context.Context, a *answer, src *story.Source, st
 
 // parse reads the document in the answer. As many are read at a time as there are processors, and
 // one large one: more would only cost memory.
-func (f *Fetcher) parse(ctx context.Context, a *answer, src *story.Source, st *story.SourceState) (*document, error) {
+func (f *Fetcher) parse(ctx context.Context, a *answer, src *story.Source, st *story.SourceState, m *memory) (*document, error) {
 	if len(a.body) > maxSmall {
 		select {
 		case f.bulky <- struct{}{}:
@@ -92,7 +93,7 @@ func (f *Fetcher) parse(ctx context.Context, a *answer, src *story.Source, st *s
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	return parseNext(a.body, a.header.Get("Content-Type"), a.finalURL, *src, st)
+	return parseNext(a.body, a.header.Get("Content-Type"), a.finalURL, *src, st, m)
 }
 
 // failed is the result of a look that brought nothing: all but the failure stays as it was.
@@ -169,7 +170,7 @@ func (f *Fetcher) read(o *Options, src *story.Source, st story.SourceState, now 
 		what.err = err
 	}
 	plan(o, src, &st, what)
-	return &Result{Source: *src, Articles: doc.Articles, State: st, Err: err, Renamed: renamed}
+	return &Result{Source: *src, Articles: doc.Articles, Same: doc.same, memory: doc.memory, State: st, Err: err, Renamed: renamed}
 }
 
 // lookAtFiles is Fetch for files.

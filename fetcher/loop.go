@@ -185,19 +185,19 @@ func (f *Fetcher) start(e *source, now time.Time) {
 		e.host.next = now.Add(f.opts.HostDelay)
 	}
 	f.looks++
-	r, src, st, files := f.run, e.src, e.st, e.files
+	r, src, st, files, m := f.run, e.src, e.st, e.files, e.memory
 	v := &visit{f: f, host: e.host, among: true}
-	r.wg.Go(func() { f.look(r, e, v, src, st, files) })
+	r.wg.Go(func() { f.look(r, e, v, src, st, files, m) })
 }
 
 // look is one look at e, from request to commit.
-func (f *Fetcher) look(r *run, e *source, visit *visit, src story.Source, st story.SourceState, files *fileSource) {
+func (f *Fetcher) look(r *run, e *source, visit *visit, src story.Source, st story.SourceState, files *fileSource, m *memory) {
 	began := time.Now()
 	var result *Result
 	if files != nil {
 		result = f.lookAtFiles(r.ctx, files, &src, st, false)
 	} else {
-		result = f.lookAtFeed(r.ctx, visit, &src, st)
+		result = f.lookAtFeed(r.ctx, visit, &src, st, m)
 	}
 	visit.leave() // others may ask the host while this is committed
 	if err := f.fullText(r.ctx, &src, result); err != nil {
@@ -297,7 +297,13 @@ func (f *Fetcher) finish(e *source, r *Result, err error, dropped, quiet bool, t
 		if r.New > 0 { // known only now that it is committed: stored with the next states
 			e.st.LastNew, e.unflushed = e.st.Checked, true
 		}
-		if e.stale {
+		if !r.NotModified {
+			e.memory = r.remembered()
+		}
+		if r.Outdated {
+			e.memory = nil
+		}
+		if e.stale || r.Outdated {
 			e.st.ETag, e.st.LastModified, e.st.BodyHash = "", "", 0
 			e.again = true
 		}

@@ -30,6 +30,10 @@ type document struct {
 	marks   []uint32      // see story.SourceState, as the following:
 	churn   bool          // its guids are not used
 	unnamed bool          // neither its guids nor its links are used
+
+	same    []uint64 // see Result.Same
+	memory  *memory  // as long as Articles, without what the Sink adds; nil: nothing can be remembered
+	authors string   // of items that name none, in Atom
 }
 
 // entry is an item on its way to an article, the same for all formats.
@@ -63,20 +67,29 @@ const (
 // be read are returned beside an error that is ErrCutOff, ErrBroken, ErrTooDeep or
 // ErrTooManyItems. On every other error the document is nil.
 func parseFeed(data []byte, contentType, base string, src story.Source) (*document, error) {
-	return parseNext(data, contentType, base, src, &story.SourceState{})
+	return parseNext(data, contentType, base, src, &story.SourceState{}, nil)
 }
 
 // parseNext is parseFeed for a document of a source in the state st, which it does not change.
-func parseNext(data []byte, contentType, base string, src story.Source, st *story.SourceState) (*document, error) {
-	f, err := prefilter(data, contentType)
+// Of items that m knows, which may be nil, it gives no more than Result.Same says.
+func parseNext(data []byte, contentType, base string, src story.Source, st *story.SourceState, m *memory) (*document, error) {
+	f, err := filter(data, contentType, true, m)
 	if err != nil {
 		return nil, err
 	}
-	defer f.done()
-	return f.parse(base, src, st)
+	defer func() { f.done() }()
+	doc, err := f.parse(base, src, st)
+	if err == errWhole {
+		f.done()
+		if f, err = filter(data, contentType, true, nil); err == nil {
+			doc, err = f.parse(base, src, st)
+		}
+	}
+	return doc, err
 }
 
-// parse is parseNext for a document that went through the prefilter.
+// parse is parseNext for a document that went through the prefilter. On errWhole the items that are known
+// must be read, too.
 func (f *filtered) parse(base string, src story.Source, st *story.SourceState) (*document, error) {
 	baseURL, err := url.Parse(base)
 	if err != nil || !baseURL.IsAbs() {
@@ -103,8 +116,9 @@ func (f *filtered) parse(base string, src story.Source, st *story.SourceState) (
 		return nil, fmt.Errorf("%w: %w", ErrNotFeed, err)
 	}
 	doc.Warning = f.warning
-	doc.items = len(entries)
-	doc.finish(entries, baseURL, src, st)
+	if err := doc.finish(f, entries, baseURL, src, st); err != nil {
+		return nil, err
+	}
 	if partly != nil {
 		return doc, partly
 	}
@@ -112,7 +126,7 @@ func (f *filtered) parse(base string, src story.Source, st *story.SourceState) (
 }
 
 // finish makes articles of the entries.
-func (d *document) finish(entries []entry, base *url.URL, src story.Source, st *story.SourceState) {
+func (d *document) finish(f *filtered, entries []entry, base *url.URL, src story.Source, st *story.SourceState) error {
 	d.Title = cleanLine(d.Title, maxName)
 	d.Site = resolve(base, d.Site)
 	d.id = cleanLine(d.id, maxName)
@@ -122,28 +136,36 @@ func (d *document) finish(entries []entry, base *url.URL, src story.Source, st *
 	}
 	d.Icon = resolve(siteBase, d.Icon)
 	m := &maker{doc: d, base: siteBase, src: &src, now: time.Now(), lang: firstNonEmpty(baseLang(d.lang), baseLang(src.Lang))}
-	kept := entries[:0]
-	for i := range entries {
-		if a, ok := m.article(&entries[i]); ok {
-			if d.Articles == nil {
-				d.Articles = make([]story.Article, 0, len(entries)-i)
-			}
-			d.Articles = append(d.Articles, a)
-			kept = append(kept, entries[i])
-			kept[len(kept)-1].link = a.URL
-		}
+	seen, err := m.make(f, entries, st)
+	if err != nil {
+		return err
 	}
-	guids, names := churnOf(st.Marks, d.Articles, kept)
-	d.churn, d.unnamed, d.marks = st.Churn || guids, st.Unnamed || names, marksOf(d.Articles, kept)
-	for i := range kept {
+	guids, names := churnOf(st.Marks, m.traces)
+	d.churn, d.unnamed, d.marks = st.Churn || guids, st.Unnamed || names, marksOf(m.traces)
+	if d.same != nil {
+		if d.churn || d.unnamed || !m.identifyPlain() {
+			return errWhole
+		}
+	} else {
+		d.identify(m)
+	}
+	if seen {
+		d.remember(m, f.context)
+	}
+	return nil
+}
+
+// identify gives the articles that m made of all items their identities.
+func (d *document) identify(m *maker) {
+	for i := range m.entries {
 		switch {
 		case d.unnamed:
-			kept[i].guid, kept[i].link = identityWithoutNames(&d.Articles[i]), ""
+			m.entries[i].guid, m.entries[i].link = identityWithoutNames(&d.Articles[i]), ""
 		case d.churn:
-			kept[i].guid = ""
+			m.entries[i].guid = ""
 		}
 	}
-	d.Articles = identify(d.Articles, kept)
+	d.Articles = identify(d.Articles, m.entries)
 }
 
 // maker makes articles of the entries of one document.
@@ -153,6 +175,11 @@ type maker struct {
 	src  *story.Source
 	now  time.Time
 	lang string // of items that declare none
+
+	// What was made, and what of; all as long as doc.Articles.
+	entries []entry  // with absolute links
+	places  []*place // in the document; nil: that is not known
+	traces  []trace
 }
 
 // article returns e as an article, all but its identity. It is false for an item with

@@ -89,7 +89,7 @@ func TestLooks(t *testing.T) {
 				if errors.Is(err, fs.ErrNotExist) {
 					break
 				}
-				doc, err := parseNext(data, "", "https://weir.example.org/feed.xml", story.Source{Name: testSource}, &st)
+				doc, err := parseNext(data, "", "https://weir.example.org/feed.xml", story.Source{Name: testSource}, &st, nil)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -29,6 +29,10 @@ type filtered struct {
 	texts   []string // of items, set aside: data has marks in their places
 	version string   // of the format, where data no longer says it; else ""
 	scratch *scratch // what data lies in; nil: nothing that can be used again
+	order   []place  // one for each item, also for those that are known and not in data; nil for JSON
+	context uint64   // see memory.context; not all of it yet
+	memory  *memory  // that the known items are in
+	mixed   bool     // order is not the parser's, or not all that matters is in an item's own bytes
 }
 
 // itemMeta is what the scanner notes about an item for the parsers that lose it.
@@ -41,12 +45,12 @@ type itemMeta struct {
 // UTF-8, freed of what XML forbids, bounded in depth and number of items, closed
 // where it was cut off. Its time is linear in len(data).
 func prefilter(data []byte, contentType string) (*filtered, error) {
-	return filter(data, contentType, true)
+	return filter(data, contentType, true, nil)
 }
 
 // filter is prefilter, with or without what only makes data shorter for the parser: texts
-// set aside, and everything in lighten.go left out.
-func filter(data []byte, contentType string, light bool) (*filtered, error) {
+// set aside, and everything in lighten.go left out. Items that m knows are left out too; nil: none.
+func filter(data []byte, contentType string, light bool, m *memory) (*filtered, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, ErrEmpty
 	}
@@ -66,6 +70,9 @@ func filter(data []byte, contentType string, light bool) (*filtered, error) {
 		return f, nil
 	}
 	s := &scanner{in: dropControls(text), keepIDs: bytes.Contains(text, []byte("xml:base")), light: light}
+	if !s.keepIDs {
+		s.known = m.byBytes()
+	}
 	s.aside = light && !s.keepIDs // the parser resolves links in texts
 	kept := scratches.Get().(*scratch)
 	s.out, s.told, s.ends = kept.out[:0], kept.told[:0], kept.ends[:0]
@@ -74,7 +81,7 @@ func filter(data []byte, contentType string, light bool) (*filtered, error) {
 	}
 	kept.out, kept.told, kept.ends = s.out, s.told, s.ends
 	return &filtered{data: s.out, root: s.root, id: s.id, items: s.items, texts: s.texts(), version: s.version,
-		scratch: kept, err: s.problem(), warning: warning}, nil
+		scratch: kept, err: s.problem(), warning: warning, order: s.order, context: s.context, memory: m, mixed: s.mixed || s.keepIDs}, nil
 }
 
 // refuseBinary recognises images, archives and the like by their first bytes.
@@ -95,35 +102,13 @@ func manyZeros(data []byte) bool {
 	return bytes.Count(head, []byte{0}) > len(head)/10
 }
 
-// tooDeepJSON returns where in data a value begins that is nested deeper than maxDepth, or -1.
-func tooDeepJSON(data []byte) int {
-	depth, quoted := 0, false
-	for i := 0; i < len(data); i++ {
-		switch c := data[i]; {
-		case quoted:
-			if c == '\\' {
-				i++
-			} else if c == '"' {
-				quoted = false
-			}
-		case c == '"':
-			quoted = true
-		case c == '{' || c == '[':
-			if depth++; depth > maxDepth {
-				return i
-			}
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return -1
-}
-
 // open is an element that has begun.
 type open struct {
 	name []byte
 	at   int  // where it begins in out
 	item bool // it is an item or entry of the feed
+	from int  // where its start tag begins in in, if it is an item
+	tag  int  // length of that
 	text int  // where its text begins in out, if that can be set aside; else 0
 }
 
@@ -134,13 +119,18 @@ type scanner struct {
 	pos     int
 	root    string
 	stack   []open
-	items   []itemMeta // one for each item in out
-	id      string     // as itemMeta has it, of the feed
-	told    []byte     // the texts that were set aside, one after the other
-	ends    []int      // where each of them ends in told
-	aside   bool       // texts can be set aside
-	light   bool       // what the parser does not need is left out
-	version string     // as filtered has it
+	items   []itemMeta     // one for each item in out
+	id      string         // as itemMeta has it, of the feed
+	told    []byte         // the texts that were set aside, one after the other
+	ends    []int          // where each of them ends in told
+	aside   bool           // texts can be set aside
+	light   bool           // what the parser does not need is left out
+	version string         // as filtered has it
+	order   []place        // one for each item in in
+	known   map[uint64]int // see memory.byBytes; nil: nothing is known
+	context uint64         // see memory.context
+	depth   int            // of the last item
+	mixed   bool           // items stand in different depths
 	keepIDs bool
 	bare    int // "<" that opened nothing
 	lastEnd int // where the last ">" stands
@@ -189,7 +179,7 @@ func (s *scanner) finish() {
 		if e.item {
 			s.out = s.out[:e.at]
 			s.stack = s.stack[:i]
-			s.items = s.items[:len(s.items)-1]
+			s.items, s.order = s.items[:len(s.items)-1], s.order[:len(s.order)-1]
 			s.cut = "inside an item"
 			break
 		}
@@ -205,9 +195,9 @@ func (s *scanner) problem() error {
 	case s.over:
 		return ErrTooManyItems
 	case s.deep:
-		return fmt.Errorf("%w; %s before that", ErrTooDeep, items(len(s.items)))
+		return fmt.Errorf("%w; %s before that", ErrTooDeep, items(len(s.order)))
 	case s.cut != "":
-		return fmt.Errorf("%w %s; %s before that", ErrCutOff, s.cut, items(len(s.items)))
+		return fmt.Errorf("%w %s; %s before that", ErrCutOff, s.cut, items(len(s.order)))
 	case s.broken != "":
 		return fmt.Errorf("%w: %s; it was read as far as possible", ErrBroken, s.broken)
 	}
@@ -348,13 +338,13 @@ func (s *scanner) startTag(rest []byte) error {
 		s.aside = s.aside && !tag.has([]byte("xmlns"))
 	}
 	if isItem := (local == "item" || local == "entry") && len(s.stack) <= 2 && len(s.stack) > 0 && !s.inItem(); isItem {
-		if len(s.items) == maxItems {
-			s.over = true
-			return errDone
+		if known, err := s.beginItem(&tag, n); known || err != nil {
+			return err
 		}
-		s.items = append(s.items, itemMeta{lang: tag.attr("xml:lang")})
-		s.stack = append(s.stack, open{name: tag.name, at: at, item: true})
 	} else {
+		if len(s.stack) <= 1 {
+			s.around(rest[:n])
+		}
 		if s.keepIDs && local == "id" {
 			s.noteID()
 		}
@@ -372,6 +362,21 @@ func (s *scanner) startTag(rest []byte) error {
 		}
 	}
 	return nil
+}
+
+// beginItem opens the item whose start tag of n bytes ends at pos, unless it is known and left out.
+func (s *scanner) beginItem(t *tag, n int) (known bool, err error) {
+	if len(s.order) == maxItems {
+		s.over = true
+		return false, errDone
+	}
+	s.mixed, s.depth = s.mixed || s.depth > 0 && s.depth != len(s.stack), len(s.stack)
+	if s.skipKnown(t, n) {
+		return true, nil
+	}
+	s.items, s.order = append(s.items, itemMeta{lang: t.attr("xml:lang")}), append(s.order, place{})
+	s.stack = append(s.stack, open{name: t.name, at: len(s.out), item: true, from: s.pos - n, tag: n})
+	return false, nil
 }
 
 // begin takes local as the name of the root element, or says what the document is instead.
@@ -459,8 +464,13 @@ func (s *scanner) endTag(rest []byte) error {
 		if at < len(s.stack)-1 {
 			s.mended(fmt.Sprintf("an open <%s>", cutRunes(string(s.stack[len(s.stack)-1].name), 40)))
 		}
-		for len(s.stack) > at {
+		for len(s.stack) > at+1 {
 			s.pop()
+		}
+		e := s.stack[at]
+		s.pop()
+		if e.item {
+			s.ended(&e, s.pos+end+1)
 		}
 	}
 	s.pos += end + 1

@@ -28,6 +28,8 @@ type source struct {
 	unflushed bool // st changed without a result of its own
 	refused   int  // results in a row that could not be committed
 
+	memory *memory // of the last document; nil: nothing is remembered
+
 	waiting  []chan<- Report // for the next look to begin
 	watching []chan<- Report // for the look that is under way
 

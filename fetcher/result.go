@@ -33,6 +33,20 @@ type Result struct {
 	// has the same title, and the same date, or without one the same text.
 	Renamed bool
 
+	// Same has, for each of the Articles, the name of its content if its item is as it was in the last
+	// document: then there is no more of it than Source, Identity and Published. It is 0 for the others; nil: all are whole.
+	Same []uint64
+
+	// Kept is set by the Sink, for each of the Articles: a name of its content under
+	// which it is stored now as it is here, and Result.Same may bring it up again; 0: none. Nil: nothing can come up again.
+	Kept []uint64
+
+	// Outdated is set by the Sink if an article that Same stands for is stored otherwise. Then the source is read
+	// again at once, and as a whole.
+	Outdated bool
+
+	memory *memory // of the document; nil: nothing of it can be remembered
+
 	marks map[string]fileMark // of files: what was read, to be remembered once the result is committed
 }
 

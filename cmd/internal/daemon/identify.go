@@ -56,11 +56,19 @@ func identify(db *store.DB, batch []*job, now time.Time) (*arrivals, error) {
 				return nil, err
 			}
 		}
-		for k := range j.result.Articles {
-			if err := id.take(i, &j.result.Articles[k], keys[0], links[0]); err != nil {
+		r := j.result
+		r.Kept, r.Outdated = make([]uint64, len(r.Articles)), false
+		for k := range r.Articles {
+			key, link := keys[0], links[0]
+			keys, links = keys[1:], links[1:]
+			if r.Same != nil && r.Same[k] != 0 {
+				r.Kept[k] = id.same(i, key, r.Same[k])
+				r.Outdated = r.Outdated || r.Kept[k] == 0
+				continue
+			}
+			if r.Kept[k], err = id.take(i, &r.Articles[k], key, link); err != nil {
 				return nil, err
 			}
-			keys, links = keys[1:], links[1:]
 		}
 	}
 	id.number()
@@ -108,10 +116,25 @@ type pendingListing struct {
 	of  *story.Article
 }
 
-func (id *identifier) take(job int, a *story.Article, key story.Key, link string) error {
+// same handles an article whose item has not changed, and of which only the key is there. It
+// returns content, the hash of what the item holds, if the article has it still, else 0.
+func (id *identifier) same(job int, key story.Key, content uint64) uint64 {
+	id.counts[job].Unchanged++
+	k := id.known[key]
+	if k.Seq == 0 || k.Hash != content {
+		return 0
+	}
+	id.given[given{job, k.Seq}] = true
+	return content
+}
+
+// take handles an article. It returns the hash of its content if it is now stored under its key
+// with that, else 0.
+func (id *identifier) take(job int, a *story.Article, key story.Key, link string) (kept uint64, err error) {
 	if k, ok := id.known[key]; ok {
 		return id.takeKnown(job, a, k)
 	}
+	kept = store.ContentHash(a)
 	if first := id.addedKey[key]; first != nil { // the same item twice in one batch: the later one counts
 		source, identity := first.Source, first.Identity
 		if source == a.Source && identity == a.Identity {
@@ -120,21 +143,21 @@ func (id *identifier) take(job int, a *story.Article, key story.Key, link string
 			first.FirstSeen, first.Also = id.now, also
 		}
 		id.counts[job].Unchanged++
-		return nil
+		return 0, nil
 	}
 	if seq, ok := id.renamed[key]; ok {
-		return id.list(job, a, key, seq)
+		return 0, id.list(job, a, key, seq)
 	}
 	if link != "" {
 		if seq, ok := id.byLink[link]; ok {
-			return id.list(job, a, key, seq)
+			return 0, id.list(job, a, key, seq)
 		}
 		if first := id.addedLink[link]; first != nil && sameItem(first, a) {
 			first.Also = alsoListed(first, a.Source)
 			id.addedKey[key] = first
 			id.pending = append(id.pending, pendingListing{key, first})
 			id.counts[job].Unchanged++
-			return nil
+			return 0, nil
 		}
 	}
 	a.FirstSeen = id.now
@@ -144,7 +167,7 @@ func (id *identifier) take(job int, a *story.Article, key story.Key, link string
 	if link != "" && id.addedLink[link] == nil {
 		id.addedLink[link] = a
 	}
-	return nil
+	return kept, nil
 }
 
 // maxRecognised is how many stored articles, the newest, are looked through for those of a
@@ -186,28 +209,33 @@ func likeness(a *story.Article) string {
 	return fmt.Sprintf("%s\x00%s\x00%d", a.Source, a.Title, a.Published.Unix())
 }
 
-// takeKnown handles an article whose key the store has.
-func (id *identifier) takeKnown(job int, a *story.Article, k store.Known) error {
+// takeKnown handles an article whose key the store has. It returns what take does.
+func (id *identifier) takeKnown(job int, a *story.Article, k store.Known) (kept uint64, err error) {
+	hash := store.ContentHash(a)
 	switch {
 	case k.Seq == 0: // removed by retention
-	case k.Hash == store.ContentHash(a):
+	case k.Hash == hash:
 		id.given[given{job, k.Seq}] = true
+		kept = hash
 	default:
 		old, err := id.article(k.Seq)
 		if err != nil {
-			return err
+			return 0, err
 		}
-		id.edit(job, old, a)
-		return nil
+		if id.edit(job, old, a) && !k.Listing {
+			kept = hash
+		}
+		return kept, nil
 	}
 	id.counts[job].Unchanged++
-	return nil
+	return kept, nil
 }
 
 // edit gives old, which is stored, the words of a, if they come from its own source
 // and differ; old keeps its identity and times. Another source's words are no edit,
-// and of two items of one document that are one article, the first counts.
-func (id *identifier) edit(job int, old, a *story.Article) {
+// and of two items of one document that are one article, the first counts. It reports
+// whether old changed.
+func (id *identifier) edit(job int, old, a *story.Article) bool {
 	was := id.given[given{job, old.Seq}]
 	if old.Source == a.Source {
 		id.given[given{job, old.Seq}] = true
@@ -218,7 +246,7 @@ func (id *identifier) edit(job int, old, a *story.Article) {
 	}
 	if was || old.Source != a.Source || store.ContentHash(old) == store.ContentHash(&edited) {
 		id.counts[job].Unchanged++
-		return
+		return false
 	}
 	if old.Title != a.Title && old.Title != "" {
 		old.Retitled(old.Title, id.now)
@@ -228,6 +256,7 @@ func (id *identifier) edit(job int, old, a *story.Article) {
 	*old = edited
 	id.change(old)
 	id.counts[job].Edited++
+	return true
 }
 
 // list makes a, whose link a stored article has, a further listing of that one:

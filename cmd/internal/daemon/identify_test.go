@@ -214,3 +214,42 @@ func TestParts(t *testing.T) {
 		t.Errorf("states %+v, %v", states, err)
 	}
 }
+
+// TestSame gives articles of which only the keys are there, since their items are as they were.
+func TestSame(t *testing.T) {
+	db := openStore(t, t.TempDir())
+	defer closeStore(t, db)
+	p := testPipeline(t, db, clockAt(0))
+	article := func(source, guid, link, text string) story.Article {
+		return story.Article{Source: source, Identity: guid, Outlet: source, URL: "https://coast-gazette.example/" + link, Title: "Lighthouse " + link, Text: text}
+	}
+	take := func(same []uint64, articles ...story.Article) (*fetcher.Result, Counts) {
+		t.Helper()
+		r := &fetcher.Result{Articles: articles, Same: same}
+		n, err := p.once(context.Background(), r)
+		if err != nil || len(r.Kept) != len(articles) {
+			t.Fatalf("%v, kept %v", err, r.Kept)
+		}
+		return r, n
+	}
+	first, _ := take(nil, article("Gazette", "1", "a", "x"), article("Gazette", "2", "b", "x"), article("Pilot", "9", "a", "y"))
+	if first.Kept[0] == 0 || first.Kept[1] == 0 || first.Kept[2] != 0 {
+		t.Fatalf("kept %v: two articles and a listing", first.Kept)
+	}
+	stub := func(guid string) story.Article { return story.Article{Source: "Gazette", Identity: guid} }
+	same, n := take(first.Kept[:2], stub("1"), stub("2"))
+	if same.Outdated || n != (Counts{Unchanged: 2}) || same.Kept[0] != first.Kept[0] || same.Kept[1] != first.Kept[1] {
+		t.Errorf("unchanged: %+v, kept %v, outdated %v", n, same.Kept, same.Outdated)
+	}
+	// Of two items that are one article, the first counts, also where it is known without its words.
+	again, n := take([]uint64{first.Kept[0], 0}, stub("1"), article("Gazette", "3", "a", "other words"))
+	if n != (Counts{Unchanged: 2}) || again.Kept[1] != 0 || again.Outdated {
+		t.Errorf("a second item: %+v, kept %v", n, again.Kept)
+	}
+	if edited, n := take(nil, article("Gazette", "2", "b", "new words")); n.Edited != 1 || edited.Kept[0] == 0 || edited.Kept[0] == first.Kept[1] {
+		t.Errorf("edited: %+v, kept %v", n, edited.Kept)
+	}
+	if late, n := take(first.Kept[1:2], stub("2")); !late.Outdated || n.Edited != 0 || late.Kept[0] != 0 {
+		t.Errorf("stored otherwise: %+v, kept %v, outdated %v", n, late.Kept, late.Outdated)
+	}
+}
