@@ -158,8 +158,12 @@ func (w *writer) newArticle(own *keyValue) error {
 
 // editArticle gives the key of a stored article its new value.
 func (w *writer) editArticle(a *story.Article, own *keyValue) error {
-	var old story.Article
-	switch err := readArticle(w.article, a.Seq, &old); {
+	old := new(story.Article)
+	err := readArticle(w.article, a.Seq, old)
+	if errors.Is(err, ErrDamaged) {
+		old, err = w.db.standIn(w.tables, a.Seq, err)
+	}
+	switch {
 	case errors.Is(err, story.ErrNotFound):
 		return fmt.Errorf("%w: the next new article is %d", ErrInvalid, w.next)
 	case err != nil:
@@ -167,7 +171,7 @@ func (w *writer) editArticle(a *story.Article, own *keyValue) error {
 	case old.Key() != own.key:
 		return fmt.Errorf("%w: its key was %q and is %q", ErrInvalid, old.Key(), own.key)
 	}
-	w.changes.article(&old, -1)
+	w.changes.article(old, -1)
 	return w.key.Put(nameKey(own.key), own.append(nil))
 }
 

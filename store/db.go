@@ -73,6 +73,10 @@ type Options struct {
 	// article, "" for none; nil: the address itself.
 	Canonical func(address string) string
 
+	// Damaged is told of an article whose record is damaged, and what stands in for it; nil:
+	// nobody is.
+	Damaged func(instead *story.Article, damage error)
+
 	// Listed tells whether a source still lists a key of a removed article,
 	// where that is known in other ways than by Known: a file that is there but is
 	// not read again. nil: of no key.

@@ -16,7 +16,8 @@
 // storyfold.db.new and renamed when it is complete. A file that is damaged,
 // foreign or of a newer version is refused, and only ever opened for reading
 // until that is known. Damage that is found later is an error of the one read
-// that comes upon it.
+// that comes upon it; for an article, what is known beside its record stands in where
+// stories are restored, told and removed: see Readable.
 //
 // A store of an earlier version is converted when it is opened: in a copy, which
 // takes the file's place when it is complete; the earlier file stays as

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"iter"
 
 	bolt "go.etcd.io/bbolt"
@@ -14,7 +15,8 @@ const wholeChunk = 4
 // Restorable gives the stories that are not closed, by first article, with all
 // their articles: what a Grouper is restored from. Of the stories it
 // gives what their headers hold, and of the articles what grouping reads: number, source,
-// identity, outlet, address, title, text, language, and when they were published and first seen.
+// identity, outlet, address, title, text, language, and when they were published and first seen;
+// of one that is damaged what Readable would.
 func (db *DB) Restorable() iter.Seq2[story.Restored, error] {
 	return func(yield func(story.Restored, error) bool) {
 		var read groupedReader
@@ -30,7 +32,11 @@ func (db *DB) Restorable() iter.Seq2[story.Restored, error] {
 			}
 			r.Story = &h.Story
 			for k := range withPrefix(t.memberOf, idPrefix(id)) {
-				a, err := read.article(t.article, parseNumber(k[len(id)+1:]))
+				seq := parseNumber(k[len(id)+1:])
+				a, err := read.article(t.article, seq)
+				if errors.Is(err, ErrDamaged) {
+					a, err = db.standIn(t, seq, err)
+				}
 				if err != nil {
 					return r, err
 				}

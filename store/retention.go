@@ -143,11 +143,15 @@ func (x *expiry) removeStory(id story.ID) (int, error) {
 // removeArticle removes an article and every way to find it. Its keys are
 // remembered.
 func (x *expiry) removeArticle(seq uint64) error {
-	var a story.Article
-	if err := readArticle(x.article, seq, &a); err != nil {
+	a := new(story.Article)
+	err := readArticle(x.article, seq, a)
+	if errors.Is(err, ErrDamaged) {
+		a, err = x.db.standIn(x.tables, seq, err)
+	}
+	if err != nil {
 		return err
 	}
-	x.changes.article(&a, -1)
+	x.changes.article(a, -1)
 	prefix := number(seq)
 	for _, k := range keysWith(x.name, prefix) {
 		kind, name := k[len(prefix)], k[len(prefix)+1:]

@@ -64,7 +64,7 @@ func (c *changes) load(seq uint64) (*story.Article, error) {
 	if a := cmp.Or(c.arrived[seq], c.loaded[seq]); a != nil {
 		return a, nil
 	}
-	a, err := c.db.Article(seq)
+	a, err := c.db.Readable(seq)
 	if err == nil && c.loadedBytes+len(a.Text) < maxLoaded {
 		c.loaded[seq] = a
 		c.loadedBytes += len(a.Text)

@@ -216,7 +216,7 @@ func (d *Desk) article(ref string) (*story.Article, error) {
 	if !ok || link == "" {
 		return nil, refused("no article has the address %s", ref)
 	}
-	return d.db.Article(seq)
+	return d.db.Readable(seq)
 }
 
 // change runs fn beside the Grouper, then a pass, and commits both. An error of fn is

@@ -69,7 +69,10 @@ func Run(ctx context.Context, o Options) error {
 
 	var files listing
 	files.set(o.Config.Sources)
-	db, err := store.Open(o.Config.DataDir, store.Options{Create: true, Canonical: IdentifyingLink, Listed: files.listed})
+	damaged := func(a *story.Article, err error) {
+		o.Log.Error("an article in the store is damaged: its story goes on without its text; see storyfold verify", "source", a.Source, "title", a.Title, "error", err)
+	}
+	db, err := store.Open(o.Config.DataDir, store.Options{Create: true, Canonical: IdentifyingLink, Listed: files.listed, Damaged: damaged})
 	if err != nil {
 		return err
 	}

@@ -186,7 +186,7 @@ func (id *identifier) recognise(articles []story.Article) error {
 	}
 	next := id.db.NextSeq()
 	for seq := next - 1; seq > 0 && next-seq <= maxRecognised && len(want) > 0; seq-- {
-		a, err := id.db.Article(seq)
+		a, err := id.db.Readable(seq)
 		if isNotFound(err) {
 			continue
 		}
@@ -288,7 +288,7 @@ func (id *identifier) article(seq uint64) (*story.Article, error) {
 	if a := id.stored[seq]; a != nil {
 		return a, nil
 	}
-	a, err := id.db.Article(seq)
+	a, err := id.db.Readable(seq)
 	if err != nil {
 		return nil, err
 	}

@@ -71,7 +71,7 @@ func (p *Pipeline) regroup(c *story.Commit, s story.Settings) error {
 	start := time.Now()
 	ds, err := p.grouper.Regroup(s, func(seq uint64) (*story.Article, error) {
 		p.beat.Store(time.Now().UnixNano())
-		return p.db.Article(seq)
+		return p.db.Readable(seq)
 	})
 	if err != nil {
 		return err
@@ -172,7 +172,7 @@ func diff(db *store.DB, c Config, log *slog.Logger) (Regrouped, error) {
 	}
 	d := &Desk{db: db}
 	named := func(seq uint64) Named {
-		a, err := db.Article(seq)
+		a, err := db.Readable(seq)
 		if err != nil {
 			return Named{}
 		}

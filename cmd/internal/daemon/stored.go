@@ -36,7 +36,7 @@ func stored(db *store.DB, articles []story.Article) ([]*story.Article, error) {
 		case isKnown && seq == 0:
 			found[i] = &story.Article{}
 		case seq != 0:
-			a, err := db.Article(seq)
+			a, err := db.Readable(seq)
 			if isNotFound(err) { // removed since
 				a, err = &story.Article{}, nil
 			}

@@ -272,7 +272,7 @@ func (p *Pipeline) catchUp() error {
 		} else if err != nil {
 			return err
 		}
-		a, err := p.db.Article(seq)
+		a, err := p.db.Readable(seq)
 		if err == nil {
 			err = c.edit(a)
 		}
