@@ -137,32 +137,40 @@ func cutStamp(s string) string {
 // mayStamp reports whether the first word of s may begin a stamp: one of letters
 // must be known.
 func mayStamp(s string) bool {
-	if s == "" || !isASCIILetter(s[0]) {
+	n := 0
+	for n < len(s) && isASCIILetter(s[n]) {
+		n++
+	}
+	if n == 0 || n < len(s) && s[n] >= utf8.RuneSelf {
 		return true
 	}
-	var word [12]byte
-	for i := range s {
-		if !isASCIILetter(s[i]) {
-			return s[i] >= utf8.RuneSelf || stampFronts[string(word[:i])]
-		}
-		if i == len(word) {
-			return false
-		}
+	if n == len(s) || n > maxStampFront || stampLengths[s[0]&31]>>n&1 == 0 {
+		return false
+	}
+	var word [maxStampFront]byte
+	for i := range n {
 		word[i] = s[i] | 0x20
 	}
-	return false
+	return stampFronts[string(word[:n])]
 }
 
-// stampFronts are the words of ASCII letters that may begin a stamp.
-var stampFronts = func() map[string]bool {
-	m := map[string]bool{"first": true}
+// maxStampFront is the length of the longest of stampFronts that has nothing but ASCII in it, or more.
+const maxStampFront = 12
+
+// stampFronts are the words of ASCII letters that may begin a stamp, and stampLengths has a bit for
+// the length of each, by the lowest bits of its first letter.
+var stampFronts, stampLengths = func() (m map[string]bool, lengths [32]uint32) {
+	m = map[string]bool{"first": true}
 	for w := range stampWords {
 		m[w] = true
 	}
 	for w := range months {
 		m[w] = true
 	}
-	return m
+	for w := range m {
+		lengths[w[0]&31] |= 1 << len(w)
+	}
+	return m, lengths
 }()
 
 // clockOf returns 2 if s is a time of day ("7:38pm", "7:"), 1 if it may be one or
