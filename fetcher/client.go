@@ -295,7 +295,7 @@ func (h *hops) check(req *http.Request, via []*http.Request) error {
 		return ErrRedirects
 	}
 	if req.URL.Scheme != "http" && req.URL.Scheme != "https" {
-		return fmt.Errorf("%w: it redirects to an address of the kind %q; only http and https are followed", ErrRefused, cutRunes(req.URL.Scheme, 20))
+		return fmt.Errorf("%w: it redirects to an address of the kind %q; only http and https are followed; check the address", ErrRefused, cutRunes(req.URL.Scheme, 20))
 	}
 	req.URL.User = nil
 	req.Header.Del("Referer")

@@ -76,7 +76,7 @@ func (e *StatusError) Error() string {
 	case e.Code == 304:
 		return "the server answered 304 to a request that did not ask for it" + askOwner
 	case e.Code == 401, e.Code == 407:
-		return fmt.Sprintf("the server asks for a login (%d); put it into headers", e.Code)
+		return fmt.Sprintf("the server asks for a login (%d); write the address as https://name:password@host/…, or set headers", e.Code)
 	case e.challenge:
 		return fmt.Sprintf("the server sets a puzzle for browsers (%d), which nothing but a browser solves; ask its owner to let feed readers in", e.Code)
 	case e.Code == 403:

@@ -268,7 +268,7 @@ func (f *Fetcher) tell(was *story.SourceState, r *Result) {
 	default:
 		log.Debug("source still fails", "error", st.Error, "failures", st.Errors, "next", st.NextReason)
 	}
-	if notice := st.Notice(); notice != was.Notice() && notice != "" {
+	if notice := st.Notice(); notice != was.Notice() && notice != "" && (r.Err == nil || notice != st.Warning) {
 		log.Warn("source is read, but", "notice", notice)
 	}
 }

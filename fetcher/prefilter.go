@@ -93,7 +93,7 @@ func refuseBinary(data []byte) error {
 	if utf16Of(data) != nil {
 		return nil
 	}
-	return fmt.Errorf("%w: the server sent binary data (%s)", ErrNotFeed, kind)
+	return fmt.Errorf("%w: the server sent binary data (%s); check the address", ErrNotFeed, kind)
 }
 
 // manyZeros reports whether more than a tenth of the first bytes are zero, as in no text of 8-bit letters.
