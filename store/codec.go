@@ -59,6 +59,7 @@ func must[T any](v T, err error) T {
 // scratch is memory that a record is made or read in. It is used again, unless it has become large.
 type scratch struct {
 	plain  bytes.Buffer // CBOR that is written
+	parts  []byte       // likewise, of a part of a story
 	packed []byte       // what it is compressed to
 	read   []byte       // CBOR that was compressed
 }
@@ -69,7 +70,7 @@ const maxScratch = 1 << 20
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
 func (s *scratch) free() {
-	if s.plain.Cap() <= maxScratch && cap(s.packed) <= maxScratch && cap(s.read) <= maxScratch {
+	if max(s.plain.Cap(), cap(s.parts), cap(s.packed), cap(s.read)) <= maxScratch {
 		s.plain.Reset()
 		scratches.Put(s)
 	}

@@ -47,8 +47,11 @@ const maxNesting = 16
 
 // encodeFields returns v as a record, compressed from so many bytes on.
 func encodeFields[T any](v *T, fields func(*coder, *T), compress int) ([]byte, error) {
-	c := coder{out: make([]byte, 0, 512)}
+	s := scratches.Get().(*scratch)
+	defer s.free()
+	c := coder{out: s.parts[:0]}
 	wrapped(&c, v, fields)
+	s.parts = c.out
 	return packFrom(c.out, compress)
 }
 

@@ -73,7 +73,8 @@ type writer struct {
 func (w *writer) later(b *bolt.Bucket) *puts {
 	p := w.sorted[b]
 	if p == nil {
-		p = &puts{bucket: b}
+		c := w.commit
+		p = &puts{bucket: b, pairs: make([]pair, 0, max(len(c.Articles), len(c.Decisions), len(c.Stories)))}
 		w.sorted[b] = p
 	}
 	return p
@@ -95,8 +96,9 @@ func (w *writer) run() error {
 func (w *writer) articles() error {
 	w.next = w.number(keyNext)
 	first := w.next
+	var a story.Article
 	for i := range w.commit.Articles {
-		a := cleanArticle(w.commit.Articles[i])
+		a = cleanArticle(w.commit.Articles[i])
 		if err := w.putArticle(&a, first); err != nil {
 			return fmt.Errorf("article %d: %w", a.Seq, err)
 		}
@@ -297,14 +299,16 @@ type record struct {
 func (w *writer) decisions() error {
 	w.changes.totals[totalDecisions] += len(w.commit.Decisions)
 	n := w.number(keyDecision)
-	for _, d := range w.commit.Decisions {
-		if d.Story == "" {
+	r := record{Time: cleanTime(w.commit.Time)}
+	for i := range w.commit.Decisions {
+		d := &r.Decision
+		if *d = w.commit.Decisions[i]; d.Story == "" {
 			return fmt.Errorf("%w: a decision (%s) of no story", ErrInvalid, d.Kind)
 		}
-		if err := put(w.decision, number(n), &record{cleanTime(w.commit.Time), d}); err != nil {
+		if err := put(w.decision, number(n), &r); err != nil {
 			return fmt.Errorf("decision %d: %w", n, err)
 		}
-		for _, key := range decisionKeys(&d, n) {
+		for _, key := range decisionKeys(d, n) {
 			w.later(w.decisionOf).add(key, nil)
 		}
 		n++
@@ -327,13 +331,11 @@ func (w *writer) states() error {
 			return fmt.Errorf("%w: the state of a source without a name", ErrInvalid)
 		}
 		s = cleanState(s)
-		raw, err := encode(&s)
-		if err != nil {
+		if err := put(w.state, []byte(s.Name), &s); err != nil {
 			return fmt.Errorf("state of source %s: %w", s.Name, err)
 		}
-		w.later(w.state).add([]byte(s.Name), raw)
 	}
-	return w.later(w.state).flush()
+	return nil
 }
 
 // finish stores what belongs to the commit as a whole.

@@ -18,10 +18,10 @@ type puts struct {
 
 type pair struct{ key, value []byte }
 
-// add notes that the value is to be put at the key.
+// add notes that the value is to be put at the key. Two at one key must be equal.
 func (p *puts) add(key, value []byte) { p.pairs = append(p.pairs, pair{key, value}) }
 
-// flush puts what was added, and leaves it in order. Of two values for one key the later one counts.
+// flush puts what was added, and leaves it in order.
 func (p *puts) flush() error {
 	p.sort()
 	for _, e := range p.pairs {
@@ -45,7 +45,7 @@ func (p *puts) flushNew() error {
 }
 
 func (p *puts) sort() {
-	slices.SortStableFunc(p.pairs, func(a, b pair) int { return bytes.Compare(a.key, b.key) })
+	slices.SortFunc(p.pairs, func(a, b pair) int { return bytes.Compare(a.key, b.key) })
 }
 
 // has reports whether there is such a key in the bucket of the cursor.

@@ -147,8 +147,10 @@ func (w *writer) join() error {
 			return fmt.Errorf("story %s: %w", id, err)
 		}
 	}
+	members := w.later(w.member)
+	members.pairs = slices.Grow(members.pairs, len(w.entered))
 	for seq, id := range w.entered {
-		w.later(w.member).add(number(seq), []byte(id))
+		members.add(number(seq), []byte(id))
 	}
 	for _, b := range []*bolt.Bucket{w.member, w.updated, w.open, w.closed} {
 		if err := w.later(b).flush(); err != nil {

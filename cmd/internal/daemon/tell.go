@@ -86,7 +86,9 @@ func (p *Pipeline) changes(now time.Time) *changes {
 
 // group has the Grouper decide about what arrived.
 func (p *Pipeline) group(c *changes, commit *story.Commit, arrived *arrivals) {
-	commit.Articles = make([]story.Article, 0, len(arrived.edited)+len(arrived.added))
+	articles := len(arrived.edited) + len(arrived.added)
+	commit.Articles = make([]story.Article, 0, articles)
+	commit.Decisions = make([]story.Decision, 0, articles+articles/4)
 	for _, a := range arrived.edited {
 		commit.Articles = append(commit.Articles, *a)
 		c.arrived[a.Seq] = a
