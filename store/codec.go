@@ -59,7 +59,7 @@ func must[T any](v T, err error) T {
 // scratch is memory that a record is made or read in. It is used again, unless it has become large.
 type scratch struct {
 	plain  bytes.Buffer // CBOR that is written
-	parts  []byte       // likewise, of a part of a story
+	parts  coder        // likewise, without reflection
 	packed []byte       // what it is compressed to
 	read   []byte       // CBOR that was compressed
 }
@@ -70,7 +70,7 @@ const maxScratch = 1 << 20
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
 func (s *scratch) free() {
-	if max(s.plain.Cap(), cap(s.parts), cap(s.packed), cap(s.read)) <= maxScratch {
+	if max(s.plain.Cap(), cap(s.parts.out), cap(s.packed), cap(s.read)) <= maxScratch {
 		s.plain.Reset()
 		scratches.Put(s)
 	}
@@ -184,10 +184,10 @@ func parseTime(b []byte) time.Time {
 const maxName = 400
 
 // nameKey returns the key of a name from outside: 'n' and the name, or, where
-// the name is long, 'h' and its SHA-256.
+// the name is long, 'h' and its SHA-256. It has room for a NUL and a number behind it.
 func nameKey[T ~string](name T) []byte {
 	if len(name) <= maxName {
-		return append([]byte{'n'}, name...)
+		return append(append(make([]byte, 0, len(name)+10), 'n'), name...)
 	}
 	sum := sha256.Sum256([]byte(name))
 	return append([]byte{'h'}, sum[:]...)

@@ -14,7 +14,8 @@ import (
 // over. A time is a whole number of seconds since 1970, or a list of such a
 // number and nanoseconds. Strings that are read share the memory of the record.
 type coder struct {
-	out []byte // what was written
+	out     []byte // what was written
+	written int    // fields of the map at hand
 
 	reading bool
 	in      string // what is left to read
@@ -47,12 +48,16 @@ const maxNesting = 16
 
 // encodeFields returns v as a record, compressed from so many bytes on.
 func encodeFields[T any](v *T, fields func(*coder, *T), compress int) ([]byte, error) {
+	return encodeWith(func(c *coder) { wrapped(c, v, fields) }, compress)
+}
+
+// encodeWith returns what write writes as a record, compressed from so many bytes on.
+func encodeWith(write func(*coder), compress int) ([]byte, error) {
 	s := scratches.Get().(*scratch)
 	defer s.free()
-	c := coder{out: s.parts[:0]}
-	wrapped(&c, v, fields)
-	s.parts = c.out
-	return packFrom(c.out, compress)
+	s.parts = coder{out: s.parts.out[:0]}
+	write(&s.parts)
+	return packFrom(s.parts.out, compress)
 }
 
 // decodeFields reads the record b into v, which keeps nothing of b.
@@ -202,6 +207,7 @@ func (c *coder) field(key uint64, zero bool) bool {
 	if !c.reading {
 		if !zero {
 			c.putHead(majorUint, key)
+			c.written++
 		}
 		return !zero
 	}
@@ -332,7 +338,7 @@ func floatField(c *coder, key uint64, v *float64) {
 		return
 	}
 	if !c.reading {
-		c.out = binary.BigEndian.AppendUint64(append(c.out, cborFloat), math.Float64bits(*v))
+		c.putFloat(*v)
 		return
 	}
 	if c.byte() != cborFloat {
@@ -342,6 +348,10 @@ func floatField(c *coder, key uint64, v *float64) {
 		*v = math.Float64frombits(binary.BigEndian.Uint64([]byte(b)))
 	}
 	c.key()
+}
+
+func (c *coder) putFloat(f float64) {
+	c.out = binary.BigEndian.AppendUint64(append(c.out, cborFloat), math.Float64bits(f))
 }
 
 // timeField writes or reads a time, as cleanTime gives it.

@@ -145,7 +145,11 @@ func (w *writer) putArticle(a *story.Article, first uint64) error {
 			return err
 		}
 	}
-	return put(w.article, seq, a)
+	raw, err := encodeWith(func(c *coder) { c.putArticle(a) }, minCompressed)
+	if err != nil {
+		return err
+	}
+	return w.article.Put(seq, raw)
 }
 
 // newArticle takes the next sequence number, the key and the public name for an article.
@@ -153,7 +157,7 @@ func (w *writer) newArticle(own *keyValue) error {
 	w.next++
 	w.loose[own.seq] = true
 	name := nameKey(own.key)
-	w.later(w.key).add(name, own.append(nil))
+	w.later(w.key).add(name, own.value())
 	w.later(w.id).add([]byte(own.key.ID()), number(own.seq))
 	return w.name.Put(entryKey(own.seq, nameOfKey, name), nil)
 }
@@ -174,7 +178,7 @@ func (w *writer) editArticle(a *story.Article, own *keyValue) error {
 		return fmt.Errorf("%w: its key was %q and is %q", ErrInvalid, old.Key(), own.key)
 	}
 	w.changes.article(old, -1)
-	return w.key.Put(nameKey(own.key), own.append(nil))
+	return w.key.Put(nameKey(own.key), own.value())
 }
 
 // forgetGone forgets that articles with these keys, which are in order, were removed.
@@ -212,7 +216,7 @@ func (w *writer) listings() error {
 		if err := w.gone.Delete(name); err != nil {
 			return err
 		}
-		if err := w.key.Put(name, keyValue{kind: keyListing, seq: l.Seq, key: l.Key}.append(nil)); err != nil {
+		if err := w.key.Put(name, keyValue{kind: keyListing, seq: l.Seq, key: l.Key}.value()); err != nil {
 			return err
 		}
 		if err := w.name.Put(entryKey(l.Seq, nameOfKey, name), nil); err != nil {
@@ -305,7 +309,11 @@ func (w *writer) decisions() error {
 		if *d = w.commit.Decisions[i]; d.Story == "" {
 			return fmt.Errorf("%w: a decision (%s) of no story", ErrInvalid, d.Kind)
 		}
-		if err := put(w.decision, number(n), &r); err != nil {
+		raw, err := encodeWith(func(c *coder) { c.putDecided(&r) }, minCompressed)
+		if err == nil {
+			err = w.decision.Put(number(n), raw)
+		}
+		if err != nil {
 			return fmt.Errorf("decision %d: %w", n, err)
 		}
 		for _, key := range decisionKeys(d, n) {

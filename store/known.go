@@ -105,8 +105,9 @@ type keyValue struct {
 // keyValueSize is the length of a keyValue before its key.
 const keyValueSize = 17
 
-func (v keyValue) append(b []byte) []byte {
-	b = binary.BigEndian.AppendUint64(append(b, v.kind), v.seq)
+func (v keyValue) value() []byte {
+	b := append(make([]byte, 0, keyValueSize+len(v.key)), v.kind)
+	b = binary.BigEndian.AppendUint64(b, v.seq)
 	b = binary.BigEndian.AppendUint64(b, v.hash)
 	return append(b, v.key...)
 }

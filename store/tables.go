@@ -181,9 +181,12 @@ func withPrefix(b *bolt.Bucket, prefix []byte) iter.Seq2[[]byte, []byte] {
 // Keys that are made of several parts. Those of variable length stand last, or
 // are followed by a NUL, which no story id contains.
 
-func numberedKey(id story.ID, n uint64) []byte { return append(idPrefix(id), number(n)...) }
+func numberedKey(id story.ID, n uint64) []byte { return binary.BigEndian.AppendUint64(idPrefix(id), n) }
 
-func idPrefix(id story.ID) []byte { return append([]byte(id), 0) }
+// idPrefix has room for a number behind it.
+func idPrefix(id story.ID) []byte {
+	return append(append(make([]byte, 0, len(id)+9), id...), 0)
+}
 
 func formerKey(id, former story.ID) []byte { return append(idPrefix(id), former...) }
 
@@ -200,7 +203,9 @@ func (t tables) orderOf(h *header) (*bolt.Bucket, []byte) {
 	return t.open, append(number(h.first), h.ID...)
 }
 
-func linkKey(link string, seq uint64) []byte { return append(linkPrefix(link), number(seq)...) }
+func linkKey(link string, seq uint64) []byte {
+	return binary.BigEndian.AppendUint64(linkPrefix(link), seq)
+}
 
 // linkPrefix begins the keys of a link: its name and a NUL.
 func linkPrefix(link string) []byte { return append(nameKey(link), 0) }
@@ -213,5 +218,6 @@ const (
 
 // entryKey is the key in bucket name of an entry for the article seq.
 func entryKey(seq uint64, kind byte, name []byte) []byte {
-	return slices.Concat(number(seq), []byte{kind}, name)
+	b := binary.BigEndian.AppendUint64(make([]byte, 0, 9+len(name)), seq)
+	return append(append(b, kind), name...)
 }
