@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"math/bits"
 	"strconv"
 	"strings"
 	"sync"
@@ -38,9 +39,14 @@ func Dates(dst []Date, s, lang string) []Date {
 		s = strings.Map(narrowDigit, s)
 	}
 	d := dates{text: s, lang: lang, names: dateNames(lang), capital: lang == "en" || lang == "", out: dst, start: len(dst)}
-	for i := 0; i < len(s) && len(d.out)-d.start < maxDates; {
-		c := s[i]
-		switch {
+	for i := 0; len(d.out)-d.start < maxDates; {
+		if d.capital && d.number1 == 0 && d.month == 0 {
+			i = d.skip(i)
+		}
+		if i >= len(s) {
+			break
+		}
+		switch c := s[i]; {
 		case isDigit(c):
 			i = d.number(i)
 		case c|0x20 >= 'a' && c|0x20 <= 'z' || c >= utf8.RuneSelf:
@@ -173,6 +179,35 @@ func (d *dates) small(i int) int {
 		d.number1, d.month = 0, 0
 	}
 	return end
+}
+
+// skip returns where, from i on, the first sign is that may begin a date or a name, where names of
+// months have capitals: it passes over words in small letters as small does, which change nothing where
+// no number or month stands before them.
+func (d *dates) skip(i int) int {
+	s, start := d.text, i
+	for ; i+8 <= len(s); i += 8 {
+		if n := smallOnes(eightBytes(s[i:])); n < 8 {
+			i += n
+			break
+		}
+	}
+	for i < len(s) && s[i] < utf8.RuneSelf && !isDigit(s[i]) && s[i]-'A' >= 26 {
+		i++
+	}
+	if i > start && s[i-1]-'a' < 26 { // the word that began in small letters
+		if i < len(s) && s[i] >= utf8.RuneSelf {
+			i = d.small(i)
+		}
+	}
+	return i
+}
+
+// smallOnes returns how many of eight bytes, from the lowest on, are of ASCII and neither digits nor capitals.
+func smallOnes(x uint64) int {
+	y := x &^ high8
+	others := (y+(0x80-'A')*each8)&^(y+(0x7f-'Z')*each8) | (y+(0x80-'0')*each8)&^(y+(0x7f-'9')*each8) | x
+	return bits.TrailingZeros64(others&high8) / 8
 }
 
 // number takes the number at i, or the numeric date, and returns its end.

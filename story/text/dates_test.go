@@ -1,8 +1,11 @@
 package text
 
 import (
+	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestDates(t *testing.T) {
@@ -50,10 +53,53 @@ func TestDates(t *testing.T) {
 	}
 }
 
+// everyWord returns what Dates does, but takes every word of s.
+func everyWord(s, lang string) []Date {
+	if !Sure(lang) {
+		lang = ""
+	}
+	if strings.Contains(s, "\xef\xbc") {
+		s = strings.Map(narrowDigit, s)
+	}
+	d := dates{text: s, lang: lang, names: dateNames(lang), capital: lang == "en" || lang == ""}
+	for i := 0; i < len(s) && len(d.out) < maxDates; {
+		switch c := s[i]; {
+		case isDigit(c):
+			i = d.number(i)
+		case c|0x20 >= 'a' && c|0x20 <= 'z' || c >= utf8.RuneSelf:
+			i = d.word(i)
+		default:
+			i++
+		}
+	}
+	return d.out
+}
+
+// TestDatesSkip compares Dates with everyWord.
+func TestDatesSkip(t *testing.T) {
+	pieces := strings.Split("May|may|march|12|3rd|th|of|é|É|the|de|2031|5/6/31|.|,|-|\n|\xff|Tuesday| | | | | | ", "|")
+	rnd := rand.New(rand.NewPCG(3, 9))
+	for _, lang := range []string{"en", "", "de", "fr"} {
+		for range 3000 {
+			var b strings.Builder
+			for range rnd.IntN(30) {
+				b.WriteString(pieces[rnd.IntN(len(pieces))])
+			}
+			if got, want := Dates(nil, b.String(), lang), everyWord(b.String(), lang); !slices.Equal(got, want) {
+				t.Fatalf("Dates(%q, %q) = %v, want %v", b.String(), lang, got, want)
+			}
+		}
+	}
+}
+
 func FuzzDates(f *testing.F) {
 	f.Add("28 November 2005, 11/28/05 — 11月28日", "en")
+	f.Add("The naïveMay of 3rd november, eMay 12th éMay \xff iMay 4 caféMarch the 5th of May in 2031", "")
 	f.Fuzz(func(t *testing.T, s, lang string) {
 		got := Dates(nil, s, lang)
+		if want := everyWord(s, lang); !slices.Equal(got, want) {
+			t.Errorf("Dates(%q, %q) = %v, want %v", s, lang, got, want)
+		}
 		if len(got) > maxDates+3 {
 			t.Errorf("%d dates", len(got))
 		}
