@@ -107,6 +107,7 @@ func headOf(rules uint8, n int) uint64 { return uint64(rules)<<headRules | uint6
 const (
 	ways = 4 // places of a word
 
+	shortWord            = 8 * (shortSize - atWord) // bytes of the longest one
 	shortSize, shortBits = 4, 14
 	longSize, longBits   = 8, 10
 )
@@ -149,22 +150,23 @@ func (k *wordKey) finish(n int) {
 func (k *wordKey) numbers() int        { return (k.n + 7) / 8 }
 func (k *wordKey) number(i int) uint64 { return binary.LittleEndian.Uint64(k.b[8*i:]) }
 
-// place returns the first place of a word; the others follow it.
+// place returns the first place of a word, as an index in numbers; the others follow it.
 func (c *stemCache) place(rules uint8, k *wordKey) int {
-	h := uint64(rules)
-	for i := range max(k.numbers(), shortSize-atWord) {
+	h := hashShort(rules, k.number(0), k.number(1))
+	for i := 2; i < k.numbers(); i++ {
 		h = h*wordBase ^ k.number(i)
 	}
-	return c.at(h)
+	return int(h*windowBase>>(64-c.bits)) * ways * c.size
 }
 
-// shortPlace is place for a word in shortStems that is these numbers.
-func shortPlace(rules uint8, word [2]uint64) int {
-	return shortStems.at((uint64(rules)*wordBase^word[0])*wordBase ^ word[1])
+// shortPlace is place for a word in shortStems that is two numbers.
+func shortPlace(rules uint8, low, high uint64) int {
+	return int(hashShort(rules, low, high)*windowBase>>(64-shortBits)) * ways * shortSize
 }
 
-// at returns the first place for a hash, as an index in numbers.
-func (c *stemCache) at(h uint64) int { return int(h*windowBase>>(64-c.bits)) * ways * c.size }
+func hashShort(rules uint8, low, high uint64) uint64 {
+	return (uint64(rules)*wordBase^low)*wordBase ^ high
+}
 
 // entry returns the ith entry from a place on.
 func (c *stemCache) entry(place, i int) []atomic.Uint64 { return c.numbers[place+i*c.size:][:c.size] }
@@ -173,7 +175,7 @@ func (c *stemCache) entry(place, i int) []atomic.Uint64 { return c.numbers[place
 func (c *stemCache) get(rules uint8, k *wordKey) (s stemID, head uint64) {
 	place := c.place(rules, k)
 	if c.size == shortSize {
-		return c.getShort(headOf(rules, k.n), place, [2]uint64{k.number(0), k.number(1)})
+		return c.getShort(headOf(rules, k.n), place, k.number(0), k.number(1))
 	}
 	for i := range ways {
 		e := c.entry(place, i)
@@ -190,12 +192,12 @@ func (c *stemCache) get(rules uint8, k *wordKey) (s stemID, head uint64) {
 }
 
 // getShort is get for a word that is two numbers, with its place and what its head says of it.
-func (c *stemCache) getShort(which uint64, place int, word [2]uint64) (s stemID, head uint64) {
+func (c *stemCache) getShort(which uint64, place int, low, high uint64) (s stemID, head uint64) {
 	places := (*[ways * shortSize]atomic.Uint64)(c.numbers[place:])
 	for i := 0; i < len(places); i += shortSize {
 		e := (*[shortSize]atomic.Uint64)(places[i:])
 		head := e[atHead].Load()
-		if e[atWord].Load() != word[0] || e[atWord+1].Load() != word[1] || part(head, headLength, headKind) != which {
+		if e[atWord].Load() != low || e[atWord+1].Load() != high || part(head, headLength, headKind) != which {
 			continue
 		}
 		hash := e[atHash].Load()

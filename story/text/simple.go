@@ -10,10 +10,10 @@ import (
 
 // simpleWord is a word that simple took.
 type simpleWord struct {
-	word         [2]uint64 // in small letters
-	at, n        int       // where it is, and how long
-	place        int       // in shortStems
-	upper, first bool      // as in Token
+	low, high    uint64 // its bytes, in small letters
+	at, n        int    // where it is, and how long
+	place        int    // in shortStems
+	upper, first bool   // as in Token
 }
 
 // What simple knows about a byte.
@@ -45,14 +45,14 @@ func (t *tokenizer) simple(i int) int {
 		x = lastBytes(s, at)
 	}
 	n := alnums(x)
-	w.word[0], w.word[1] = small8(x, n), 0
+	w.low, w.high = small8(x, n), 0
 	if n == 8 {
 		x = lastBytes(s, at+8)
 		m := alnums(x)
 		if m == 8 {
 			return i
 		}
-		w.word[1] = small8(x, m)
+		w.high = small8(x, m)
 		n += m
 	}
 	end, stop, ok := afterWord(s, at+n)
@@ -123,11 +123,13 @@ func (t *tokenizer) letters(i int) int {
 	}
 	k.finish(n)
 	first, _ := signAt(s, i)
-	if upper := plainSigns[first]&plainUpper != 0; n > len(t.words[0].word)*8 {
+	if upper := plainSigns[first]&plainUpper != 0; n > shortWord {
 		t.settle()
 		t.add(i, p, upper)
 	} else {
-		t.words[t.waiting] = simpleWord{word: [2]uint64{k.number(0), k.number(1)}, at: i, n: n, upper: upper, first: t.first}
+		w := &t.words[t.waiting]
+		w.low, w.high = k.number(0), k.number(1)
+		w.at, w.n, w.upper, w.first = i, n, upper, t.first
 		if t.waiting++; t.waiting == len(t.words) {
 			t.settle()
 		}
@@ -143,18 +145,21 @@ func (t *tokenizer) settle() {
 	t.waiting = 0
 	for i := range words {
 		w := &words[i]
-		w.place = shortPlace(rules, w.word)
+		w.place = shortPlace(rules, w.low, w.high)
 		shortNumbers[w.place].Load()
+		shortNumbers[w.place+ways*shortSize/2].Load()
 	}
 	t.dst = slices.Grow(t.dst, len(words))
 	dst, n := t.dst[:cap(t.dst)], len(t.dst)
 	for i := range words {
 		w := &words[i]
-		id, head := shortStems.getShort(headOf(rules, w.n), w.place, w.word)
+		id, head := shortStems.getShort(headOf(rules, w.n), w.place, w.low, w.high)
 		if head == 0 {
 			id = t.rules.id(w.key())
 		}
-		dst[n] = Token{Hash: id.hash, Key: id.key, Start: w.at, End: w.at + w.n, Upper: w.upper, First: w.first, Number: id.kind == number}
+		d := &dst[n] // each field by itself: a Token that is copied is read before it is written whole
+		d.Hash, d.Key, d.Start, d.End = id.hash, id.key, w.at, w.at+w.n
+		d.Upper, d.First, d.Number, d.signs = w.upper, w.first, id.kind == number, false
 		n += int(id.kind >> 1) // 1 if it is not left out: a branch would be mispredicted for every third word
 	}
 	t.dst = dst[:n]
@@ -163,8 +168,8 @@ func (t *tokenizer) settle() {
 // key returns the word as the cache knows it.
 func (w *simpleWord) key() *wordKey {
 	k := new(wordKey)
-	binary.LittleEndian.PutUint64(k.b[0:], w.word[0])
-	binary.LittleEndian.PutUint64(k.b[8:], w.word[1])
+	binary.LittleEndian.PutUint64(k.b[0:], w.low)
+	binary.LittleEndian.PutUint64(k.b[8:], w.high)
 	k.finish(w.n)
 	return k
 }
