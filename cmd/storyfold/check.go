@@ -26,7 +26,7 @@ the kind of document, how many items it has, how new they are, how often it woul
 be asked, and what is wrong or worth knowing. Where the address is a web page, its
 feed is looked for and named.
 Nothing is stored, and no daemon is asked. Requests to one host are spaced by
-host_delay. If a source fails, the exit status is 1.
+host_delay. If a source gives nothing, the exit status is 1.
 
 With --diff the open stories are grouped anew by the [group] of the config, and
 what would merge, split or move is printed. Nothing is changed; a reload of the
