@@ -3,7 +3,6 @@ package story
 import (
 	"crypto/sha256"
 	"encoding/base32"
-	"strings"
 	"time"
 )
 
@@ -111,9 +110,16 @@ var idEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadd
 // hashID returns the first 80 bits of the SHA-256 of key as lower-case base32.
 // A count above zero gives another one for the same key.
 func hashID(key string, count int) string {
-	if count > 0 {
-		key += strings.Repeat("\x00", count)
+	var buf [256]byte
+	b := append(buf[:0], key...)
+	for range count {
+		b = append(b, 0)
 	}
-	sum := sha256.Sum256([]byte(key))
-	return idEncoding.EncodeToString(sum[:10])
+	sum := sha256.Sum256(b)
+	var id [idSize]byte
+	idEncoding.Encode(id[:], sum[:10])
+	return string(id[:])
 }
+
+// idSize is the length of what hashID returns.
+const idSize = 16

@@ -68,7 +68,7 @@ func (g *Grouper) Compare(x, y Key) (Comparison, error) {
 		SameStory: a.group == b.group, Languages: [2]string{a.lang, b.lang}, Telling: [2]bool{a.telling, b.telling},
 		Gap: time.Duration(max(a.time-b.time, b.time-a.time)) * time.Second, Window: time.Duration(g.window) * time.Second,
 		Pair: g.fitWith(late, single), Fits: [2]Fit{g.fitWith(a, b.group), g.fitWith(b, a.group)},
-		Corrections: g.bind.between(a.key, b.key), Better: param.better,
+		Corrections: g.bind.between(x, y), Better: param.better,
 	}
 	if s, t := a.group, b.group; s != t {
 		p := pair{a: s, b: t}

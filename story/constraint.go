@@ -147,9 +147,9 @@ func (b *binder) derive() {
 	}
 }
 
-// bind notes that an article is open.
-func (b *binder) bind(it *item) {
-	if of := b.blocks[it.key]; of != nil {
+// bind notes that an article with this key is open.
+func (b *binder) bind(it *item, key []byte) {
+	if of := b.blocks[Key(key)]; of != nil {
 		i, _ := slices.BinarySearchFunc(of.items, it.seq, bySeq)
 		of.items = slices.Insert(of.items, i, it)
 		b.bound[it.seq] = of
@@ -168,7 +168,7 @@ func (b *binder) unbind(it *item) {
 func (g *Grouper) rebind() {
 	g.bind.derive()
 	for _, it := range g.items {
-		g.bind.bind(it)
+		g.bind.bind(it, g.keys.values(it.key))
 	}
 }
 

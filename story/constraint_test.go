@@ -17,7 +17,7 @@ import (
 func (g *Grouper) keeps() error {
 	at := map[Key]*item{}
 	for _, it := range g.items {
-		at[it.key] = it
+		at[Key(g.keys.values(it.key))] = it
 	}
 	for _, c := range g.bind.list {
 		a, b := at[c.A], at[c.B]

@@ -123,7 +123,7 @@ func (g *Grouper) itemOf(k Key) *item {
 		return nil
 	}
 	for _, it := range g.items {
-		if it.key == k {
+		if string(g.keys.values(it.key)) == string(k) {
 			return it
 		}
 	}

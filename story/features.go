@@ -30,16 +30,17 @@ type feature struct {
 	v, h int32
 }
 
-// item is an open article, as the Grouper keeps it: no text.
+// item is an open article, as the Grouper keeps it: no text. There are many, so it has few
+// pointers for the collector to follow.
 type item struct {
 	seq   uint64
-	key   Key
-	lang  string // as text.Language gives it
+	key   run    // in Grouper.keys: Article.Key
+	lang  string // as text.Language gives it, from Grouper.langs
 	time  int64  // Article.Time, Unix seconds
 	seen  int64  // Article.FirstSeen, Unix seconds
 	short int32  // shortness, in [0, one]: exp(-stems/16)
 	ids   uint8  // story ids that were made from key
-	home  ID     // the id that was made from key, if ids is 1
+	home  home   // the id that was made from key, if ids is 1
 	group *group // nil once closed
 
 	// telling is false for an article that has hardly a word, such as "In brief" or
@@ -54,6 +55,9 @@ type item struct {
 	column   uint64 // of the title without dates and numbers
 	source   uint32 // of Article.Source
 }
+
+// home is an id that was made from a key.
+type home [idSize]byte
 
 // r returns the shortness as a number in [0, 1]: near 0 for a full text, .65 for a bare title.
 func (it *item) r() float64 { return float64(it.short) / one }
@@ -147,7 +151,7 @@ func (g *Grouper) read(a *Article) *reading {
 
 // digest fills in language, shortness and the record of it.
 func (g *Grouper) digest(it *item, r *reading) {
-	it.lang, it.source, it.column, it.titled = r.lang, r.source, r.column, uint8(r.titled)
+	it.lang, it.source, it.column, it.titled = g.known(r.lang), r.source, r.column, uint8(r.titled)
 	g.counter.counts = g.counter.counts[:0]
 	for i := range r.title {
 		g.tallyWord(r, 0, &r.title[i], param.titleWeight, param.titleWeight)
@@ -173,6 +177,17 @@ func (g *Grouper) digest(it *item, r *reading) {
 	it.short = int32(math.Round(one * short))
 	g.finish(it, words, r.dates)
 	it.telling = it.telling && !r.roundUp
+}
+
+// known returns a language in memory that all articles share: what it is given may be a part of
+// all that an article says.
+func (g *Grouper) known(lang string) string {
+	own, ok := g.langs[lang]
+	if !ok {
+		own = strings.Clone(lang)
+		g.langs[own] = own
+	}
+	return own
 }
 
 // tallyWord adds a word of the title or, if part is 1, of the body to the counts.

@@ -113,7 +113,7 @@ func (g *Grouper) enter(s *group, it *item) {
 	g.count(s)
 	g.sum(s, it)
 	g.expiry.push(s)
-	if it.ids == 0 || it.ids == 1 && it.home == s.id {
+	if it.ids == 0 || it.ids == 1 && string(it.home[:]) == string(s.id) {
 		delete(g.strayed, it.seq)
 	} else {
 		g.strayed[it.seq] = it
@@ -189,6 +189,7 @@ func (g *Grouper) drop(s *group) {
 	g.sums.drop(&s.sums)
 	for _, m := range s.members {
 		g.forget(m)
+		g.keys.drop(&m.key)
 		delete(g.items, m.seq)
 		delete(g.strayed, m.seq)
 		delete(g.edited, m.seq)

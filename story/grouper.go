@@ -42,13 +42,15 @@ type Grouper struct {
 	used   func(ID) bool
 
 	lex       lexicon
+	keys      slab[byte]   // of the articles
 	records   slab[uint32] // of the articles
 	sums      slab[uint32] // of the stories
 	counter   counter
 	groups    []*group // by slot; nil: free
 	freeSlots []int32
 	byID      map[ID]*group
-	items     map[uint64]*item // open articles, by seq
+	items     map[uint64]*item  // open articles, by seq
+	langs     map[string]string // the languages that articles came in
 
 	stories   int64            // sum of root(members) over groups
 	storiesIn map[string]int64 // the same by language
@@ -125,6 +127,7 @@ func NewGrouper(o Options) *Grouper {
 		lex:       newLexicon(),
 		byID:      make(map[ID]*group),
 		items:     make(map[uint64]*item),
+		langs:     make(map[string]string),
 		storiesIn: make(map[string]int64),
 		now:       math.MinInt64 / 2, // before any time, and far from overflow
 		strayed:   make(map[uint64]*item),
@@ -200,10 +203,15 @@ func (g *Grouper) Pass() []Decision {
 
 // newItem makes an item of an article that has been read.
 func (g *Grouper) newItem(a *Article, r *reading) *item {
-	it := &item{seq: a.Seq, key: a.Key(), time: a.Time().Unix(), seen: a.FirstSeen.Unix()}
+	it := &item{seq: a.Seq, time: a.Time().Unix(), seen: a.FirstSeen.Unix()}
+	it.key.n = uint32(len(a.Source) + 1 + len(a.Identity))
+	it.key.at, it.key.room = g.keys.take(it.key.n)
+	key := g.keys.values(it.key)
+	key[copy(key, a.Source)] = 0 // as MakeKey does
+	copy(key[len(a.Source)+1:], a.Identity)
 	g.digest(it, r)
 	g.items[it.seq] = it
-	g.bind.bind(it)
+	g.bind.bind(it, key)
 	return it
 }
 
@@ -259,11 +267,11 @@ func (g *Grouper) open(it *item, d Decision) *group {
 // newID returns the id of a new story whose first article is it.
 func (g *Grouper) newID(it *item) ID {
 	for n := int(it.ids); ; n++ {
-		id := ID(hashID(string(it.key), n))
+		id := ID(hashID(string(g.keys.values(it.key)), n))
 		if g.byID[id] == nil && (g.used == nil || !g.used(id)) {
-			it.ids, it.home = uint8(min(n+1, 255)), ""
+			it.ids, it.home = uint8(min(n+1, 255)), home{}
 			if n == 0 {
-				it.home = id
+				copy(it.home[:], id)
 			}
 			return id
 		}

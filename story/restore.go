@@ -226,8 +226,9 @@ func (g *Grouper) restoreArticle(s *group, a *Article, r *reading) error {
 		return fmt.Errorf("restore stories: article %d comes twice or without a place", a.Seq)
 	}
 	it := g.newItem(a, r)
-	if s.id == ID(hashID(string(it.key), 0)) {
-		it.ids, it.home = 1, s.id
+	if string(s.id) == hashID(string(g.keys.values(it.key)), 0) {
+		it.ids = 1
+		copy(it.home[:], s.id)
 	}
 	g.enter(s, it)
 	g.seq, g.now = max(g.seq, it.seq), max(g.now, it.seen)
@@ -346,9 +347,9 @@ func (g *Grouper) setChanged(r *stateReader, byFirst map[uint64]*group) {
 // stray sets the number of ids that were made from an article's key, where that
 // is not what its story's id tells.
 func (g *Grouper) stray(it *item, ids uint8) {
-	it.ids, it.home = ids, ""
+	it.ids, it.home = ids, home{}
 	if ids == 1 {
-		it.home = ID(hashID(string(it.key), 0))
+		copy(it.home[:], hashID(string(g.keys.values(it.key)), 0))
 	}
 	g.strayed[it.seq] = it
 }

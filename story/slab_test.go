@@ -3,7 +3,9 @@ package story
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"unsafe"
 
 	"pgregory.net/rapid"
 
@@ -172,5 +174,24 @@ func TestCompact(t *testing.T) {
 	add(100)
 	if err := audit(g, l); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestItemsKeepNoArticle(t *testing.T) {
+	g := NewGrouper(Options{})
+	p := newPress()
+	for range 60 { // with a pass
+		a := p.article(40)
+		a.Lang = strings.Clone("en-GB")[:2] // of a text of its own
+		g.Add(a)
+		if it := g.items[a.Seq]; unsafe.StringData(it.lang) == unsafe.StringData(a.Lang) {
+			t.Fatalf("article %d is held by its language", a.Seq)
+		}
+		if it := g.itemOf(a.Key()); it == nil || it.seq != a.Seq {
+			t.Fatalf("article %d is not found by its key", a.Seq)
+		}
+	}
+	if g.counter.reading.of != [2]string{} {
+		t.Errorf("the Grouper holds the article read last")
 	}
 }

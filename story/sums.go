@@ -252,6 +252,13 @@ func (g *Grouper) unpostAll(s *group) {
 
 // compact moves what is held to new slabs where most of the old ones is free.
 func (g *Grouper) compact() {
+	if g.keys.sparse() {
+		old := g.keys
+		g.keys = slab[byte]{}
+		for _, it := range g.items {
+			g.keys.move(&old, &it.key)
+		}
+	}
 	if g.records.sparse() {
 		old := g.records
 		g.records = slab[uint32]{}
