@@ -150,6 +150,7 @@ func FuzzTokens(f *testing.F) {
 // FuzzLetters compares what counts letters and words in pieces with what counts them one by one.
 func FuzzLetters(f *testing.F) {
 	f.Add("A ferry ran aground, 3 tugs and the æther; Паром сел на мель", 9)
+	f.Add("Der “Hafen” und die Stadt, los barcos y la mañana; the“ of“ für die é“ čtyři", 4)
 	f.Add("The port of the town is not the port of its ships @`[{/:\x80\xff", 30)
 	f.Fuzz(func(t *testing.T, s string, at int) {
 		for i := range len(s) {
@@ -166,11 +167,39 @@ func FuzzLetters(f *testing.F) {
 			t.Errorf("countScripts(%q) = %v, want %v", s, got, want)
 		}
 		b := functionWords()
+		if got, want := b.count(s, ""), everyVote(b, s); got != want {
+			t.Errorf("votes of %q: %v, want %v", s, got, want)
+		}
 		at = max(0, min(at, len(s)))
 		if got, want := b.count(s[:at], s[at:]), b.count(s[:at]+"\n"+s[at:], ""); got != want {
 			t.Errorf("votes of %q and %q: %v, want %v", s[:at], s[at:], got, want)
 		}
 	})
+}
+
+// everyVote returns what count does, but looks for every word of s.
+func everyVote(b *ballot, s string) (n [64]int) {
+	words := strings.FieldsFunc(s, func(r rune) bool { return !isLetter(r) })
+	for _, w := range words[:min(len(words), voteWords)] {
+		w = strings.Map(small, strings.ToValidUTF8(w, "\ufffd"))
+		own := ^uint64(0)
+		for _, r := range w {
+			if int(r) < len(b.marks) && b.marks[r] != 0 {
+				own &= b.marks[r]
+			}
+		}
+		for i := range b.langs {
+			if own != ^uint64(0) && own != 0 {
+				if n[i]--; own == 1<<i {
+					n[i] += 3
+				} else if own>>i&1 != 0 {
+					n[i] += 2
+				}
+			}
+			n[i] += int(b.masks[w] >> i & 1)
+		}
+	}
+	return n
 }
 
 func BenchmarkTokens(b *testing.B) {
