@@ -172,12 +172,27 @@ func TestInvalidCommitLeavesAll(t *testing.T) {
 	twice := storyOf("s9", article(1), article(3))
 	renamed := article(1)
 	renamed.Identity = "another"
+	named := func(seq, like uint64) story.Article {
+		a, b := article(seq), article(like)
+		a.Source, a.Identity = b.Source, b.Identity
+		return a
+	}
 	for name, c := range map[string]*story.Commit{
 		"article out of order":  single(5, 5),
 		"article in no story":   {Articles: []story.Article{article(3)}},
 		"unknown member":        {Stories: []story.Story{stranger}},
 		"member of two stories": {Articles: []story.Article{article(3)}, Stories: []story.Story{twice}},
 		"other key":             {Articles: []story.Article{renamed}},
+		"key of a stored one":   {Articles: []story.Article{named(3, 2)}, Stories: []story.Story{storyOf("s3", named(3, 2))}},
+		"key of a new one": {
+			Articles: []story.Article{article(3), named(4, 3)},
+			Stories:  []story.Story{storyOf("s3", article(3)), storyOf("s4", named(4, 3))},
+		},
+		"new one twice": {Articles: []story.Article{article(3), article(3)}, Stories: []story.Story{storyOf("s3", article(3))}},
+		"new member of two stories": {
+			Articles: []story.Article{article(3)},
+			Stories:  []story.Story{storyOf("s3", article(3)), storyOf("s4", article(3))},
+		},
 		"alias of nothing":      {Aliases: []story.Alias{{From: "s9", To: "s8"}}},
 		"alias of itself":       {Aliases: []story.Alias{{From: "s1", To: "s1"}}},
 		"alias with articles":   {Aliases: []story.Alias{{From: "s1", To: "s2"}}},
