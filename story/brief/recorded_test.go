@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"runtime"
 	"os"
 	"path/filepath"
 	"strings"
@@ -103,6 +104,9 @@ func invented(r *rand.Rand, lines []string, n int, first uint64) (*story.Story, 
 // TestRecorded tells invented stories twice, the second time with the last article new,
 // and compares the sum of all briefs with the one that is recorded. What changes it on purpose records it anew.
 func TestRecorded(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		t.Skip("the sum was recorded on amd64; compilers for " + runtime.GOARCH + " may round scores another way")
+	}
 	const want = 0x5f822b6ec0d2310b
 	r, reader, sum, first := rand.New(rand.NewPCG(5, 23)), NewReader(400_000), fnv.New64a(), uint64(1)
 	kinds := inventory(t)
