@@ -38,12 +38,9 @@ var (
 		MaxArrayElements: 1 << 24,
 	}.DecMode())
 
-	// What repeats in a text is written once. Its letters are not coded by their frequency too, which
-	// would take a quarter to a third off a record, but make writing one cost twice as much and
-	// reading it five times.
-	zstdEncoder = must(zstd.NewWriter(
-		nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithWindowSize(1<<20), zstd.WithNoEntropyCompression(true),
-	))
+	// Without its entropy coding the encoder takes .8 s less of a first round of 30,000 articles, but
+	// prose takes half as much room again, for as long as it is kept.
+	zstdEncoder = must(zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithWindowSize(1<<20)))
 	zstdDecoder = must(zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxRecord), zstd.WithDecoderConcurrency(0)))
 
 	castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -15,7 +15,7 @@ import (
 // of a large daemon and have a small one collect all the time.
 const (
 	leastGoal = 64 << 20 // bytes; below, collecting more often is not worth it
-	growth    = 64 << 20 // bytes beside what is in use, but no more than that is
+	growth    = 32 << 20 // bytes beside what is in use, but no more than that is
 	goalOver  = 40       // percent beside what is in use, where that is more than growth
 
 	// lullAfter is how long no collection must have taken place, after some, until there is

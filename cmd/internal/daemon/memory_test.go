@@ -9,7 +9,7 @@ import (
 )
 
 func TestGCPercent(t *testing.T) {
-	for live, want := range map[uint64]int{32 << 20: 100, 48 << 20: 100, 128 << 20: 50, 1 << 30: goalOver, 16 << 20: 300, 0: 102300} {
+	for live, want := range map[uint64]int{32 << 20: 100, 48 << 20: 66, 128 << 20: goalOver, 1 << 30: goalOver, 16 << 20: 300, 0: 102300} {
 		if got := gcPercent(live); got != want {
 			t.Errorf("%d MiB in use: %d %%, want %d", live>>20, got, want)
 		}
