@@ -3,6 +3,9 @@ package feedgen
 import (
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
 	"time"
 
 	"storyfold/story"
@@ -12,15 +15,22 @@ import (
 type sourcesPage struct {
 	page
 	Counts   []stateCount
-	Troubled int         // sources that are failing or gone
-	Trouble  []sourceRow // the first of them, at most maxTrouble
-	Rows     []sourceRow
-	Masked   bool   // addresses are shown without what may be secret
-	Paused   string // why nothing is taken in, or ""
+	States   []filterLink // to the sources in one state, and to all; empty where all are in one
+	Troubled int          // sources that are failing or gone
+	Trouble  []sourceRow  // the first of them, at most maxTrouble; above the first page alone
+	Rows     []sourceRow  // at most maxRows
+	Previous string       // address of the page before, or ""
+	Next     string       // address of the next page, or ""
+	Place    string       // which sources these are; "" if they are all
+	Masked   bool         // addresses are shown without what may be secret
+	Paused   string       // why nothing is taken in, or ""
 }
 
 // maxTrouble is how many sources stand above the list: where the network is down, all fail.
 const maxTrouble = 25
+
+// maxRows is how many sources are on one page.
+const maxRows = 500
 
 type stateCount struct {
 	Number int
@@ -30,6 +40,7 @@ type stateCount struct {
 // sourceRow is a source and how it does.
 type sourceRow struct {
 	Anchor, Name string
+	Href         string // where the row is
 	Icon         string // its address, or ""
 	Category     string
 	Address      string
@@ -57,15 +68,47 @@ var sourceStates = []string{"ok", "failing", "gone", "new", "paused"}
 func (h *Handler) serveSources(w http.ResponseWriter, r *http.Request) {
 	v := h.viewOf(r)
 	trusted := h.trusted(r)
+	q := parseSourcesQuery(r.URL.Query())
 	w.Header().Set("Cache-Control", "private, no-cache")
 	h.reply(w, r, htmlType, "", func() ([]byte, time.Time, error) {
-		body, err := execute(sourcesTemplate, h.newSourcesPage(v, trusted))
+		body, err := execute(sourcesTemplate, h.newSourcesPage(v, q, trusted))
 		return body, time.Time{}, err
 	})
 }
 
-// newSourcesPage tells of every source. Secrets in addresses are shown to those who may see everything.
-func (h *Handler) newSourcesPage(v *view, trusted bool) *sourcesPage {
+// sourcesQuery says which sources are asked for.
+type sourcesQuery struct {
+	State string // one of sourceStates, or "": all
+	from  int    // how many of them stand on earlier pages: a multiple of maxRows
+}
+
+func parseSourcesQuery(v url.Values) (q sourcesQuery) {
+	if state := v.Get("state"); slices.Contains(sourceStates, state) {
+		q.State = state
+	}
+	if n, err := strconv.Atoi(v.Get("from")); err == nil && n > 0 {
+		q.from = n - n%maxRows
+	}
+	return q
+}
+
+// href returns the address of the page that q asks for.
+func (q sourcesQuery) href(root string) string {
+	v := url.Values{}
+	if q.State != "" {
+		v.Set("state", q.State)
+	}
+	if q.from > 0 {
+		v.Set("from", strconv.Itoa(q.from))
+	}
+	if len(v) == 0 {
+		return root + "/sources"
+	}
+	return root + "/sources?" + v.Encode()
+}
+
+// newSourcesPage tells of the sources that q asks for. Secrets in addresses are shown to those who may see everything.
+func (h *Handler) newSourcesPage(v *view, q sourcesQuery, trusted bool) *sourcesPage {
 	var states []story.SourceState
 	if h.options.States != nil {
 		states = h.options.States()
@@ -96,23 +139,66 @@ func (h *Handler) newSourcesPage(v *view, trusted bool) *sourcesPage {
 	at := func(t time.Time) stamp { return newStamp(t, zoneOf(c), last) }
 	counts := map[string]int{}
 	for i := range states {
-		st := &states[i]
-		row := newSourceRow(st, sources[st.Name], trusted, at)
-		row.Anchor, row.Icon, row.Rhythm = fmt.Sprintf("s%d", i+1), v.icon(cleanLine(st.Name, maxOutlet)), newRhythm(days[st.Name])
-		counts[row.State]++
-		if row.State == "failing" || row.State == "gone" {
-			if p.Troubled++; len(p.Trouble) < maxTrouble {
-				p.Trouble = append(p.Trouble, row)
-			}
-		}
-		p.Rows = append(p.Rows, row)
+		counts[states[i].Condition()]++
 	}
+	p.Troubled = counts["failing"] + counts["gone"]
 	for _, state := range sourceStates {
 		if counts[state] > 0 {
 			p.Counts = append(p.Counts, stateCount{counts[state], state})
 		}
 	}
+	asked := len(states)
+	if q.State != "" {
+		asked = counts[q.State]
+	}
+	q.from = min(q.from, max(asked-1, 0)/maxRows*maxRows)
+	number := 0 // among those asked for
+	for i := range states {
+		st := &states[i]
+		state := st.Condition()
+		listed := false
+		if q.State == "" || q.State == state {
+			listed = number >= q.from && len(p.Rows) < maxRows
+			number++
+		}
+		above := (state == "failing" || state == "gone") && q == sourcesQuery{} && len(p.Trouble) < maxTrouble
+		if !listed && !above {
+			continue
+		}
+		row := newSourceRow(st, sources[st.Name], trusted, at)
+		row.Anchor, row.Icon, row.Rhythm = fmt.Sprintf("s%d", i+1), v.icon(cleanLine(st.Name, maxOutlet)), newRhythm(days[st.Name])
+		if row.Href = "#" + row.Anchor; !listed {
+			row.Href = sourcesQuery{from: i - i%maxRows}.href(p.Root) + row.Href
+		}
+		if above {
+			p.Trouble = append(p.Trouble, row)
+		}
+		if listed {
+			p.Rows = append(p.Rows, row)
+		}
+	}
+	p.turn(q, asked)
 	return p
+}
+
+// turn adds the ways to the other pages of the so many sources that are asked for.
+func (p *sourcesPage) turn(q sourcesQuery, asked int) {
+	if len(p.Counts) > 1 || q.State != "" {
+		p.States = append(p.States, filterLink{Text: "All", Href: sourcesQuery{}.href(p.Root), Current: q.State == ""})
+		for _, c := range p.Counts {
+			p.States = append(p.States, filterLink{Text: c.State, Href: sourcesQuery{State: c.State}.href(p.Root), Current: q.State == c.State})
+		}
+	}
+	if asked <= maxRows {
+		return
+	}
+	p.Place = fmt.Sprintf("%d to %d of %d", q.from+1, q.from+len(p.Rows), asked)
+	if q.from > 0 {
+		p.Previous = sourcesQuery{q.State, q.from - maxRows}.href(p.Root)
+	}
+	if next := q.from + maxRows; next < asked {
+		p.Next = sourcesQuery{q.State, next}.href(p.Root)
+	}
 }
 
 // newSourceRow tells of one source; src is nil if it is not configured.

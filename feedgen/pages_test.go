@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -411,5 +412,56 @@ func TestSourcesAllFail(t *testing.T) {
 		strings.Count(page, `<li><a href="#s`) != maxTrouble || strings.Count(page, `<tr role="row" id="s`) != all {
 		t.Errorf("of %d failing sources %d stand above the list and %d in it, want %d and all",
 			all, strings.Count(page, `<li><a href="#s`), strings.Count(page, `<tr role="row" id="s`), maxTrouble)
+	}
+}
+
+// TestSourcesTurn: thousands of sources stand on several pages, and those in one state on pages of their own.
+func TestSourcesTurn(t *testing.T) {
+	const all, failing = 2*maxRows + 7, 3
+	states := func() (list []story.SourceState) {
+		for i := range all {
+			s := story.SourceState{Name: fmt.Sprintf("Wire %d.", i), Address: "https://wire.example/feed", Checked: time.Unix(1e9, 0)}
+			if i >= all-failing {
+				s.Error = "there is no way to the server's network"
+			}
+			list = append(list, s)
+		}
+		return list
+	}
+	h := New(Options{Stories: &memory{}, States: states})
+	seen := map[string]int{}
+	row := regexp.MustCompile(`<tr role="row" id="(s\d+)">`)
+	next := regexp.MustCompile(`<a href="([^"]*)" rel="next">`)
+	pages := 0
+	for path := "/sources"; path != ""; pages++ {
+		page := wantPage(t, h, path, 200)
+		for _, m := range row.FindAllStringSubmatch(page, -1) {
+			seen[m[1]]++
+		}
+		path = ""
+		if m := next.FindStringSubmatch(page); m != nil {
+			path = strings.ReplaceAll(m[1], "&amp;", "&")
+		}
+	}
+	if pages != 3 || len(seen) != all {
+		t.Errorf("%d pages show %d sources, want 3 and %d", pages, len(seen), all)
+	}
+	first := wantPage(t, h, "/sources", 200)
+	for _, want := range []string{
+		"3 need a look", fmt.Sprintf(`<a href="/sources?from=%d#s%d">`, 2*maxRows, all), "Sources 1 to 500 of 1007.",
+		`<a href="/sources?state=failing">failing</a>`,
+	} {
+		if !strings.Contains(first, want) {
+			t.Errorf("the first page lacks %q", want)
+		}
+	}
+	if page := wantPage(t, h, "/sources?state=failing", 200); len(row.FindAllString(page, -1)) != failing || strings.Contains(page, "need a look") {
+		t.Errorf("the page of those that fail shows %d", len(row.FindAllString(page, -1)))
+	}
+	if page := wantPage(t, h, "/sources?state=gone&from=x", 200); !strings.Contains(page, "No source is in this state") {
+		t.Error("nothing is said where no source is gone")
+	}
+	if page := wantPage(t, h, "/sources?from=99999999&state=nonsense", 200); !strings.Contains(page, "Sources 1001 to 1007 of 1007.") {
+		t.Error("beyond the end is not the last page")
 	}
 }
