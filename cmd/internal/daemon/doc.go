@@ -23,7 +23,7 @@
 // Stories are told (brief, revisions, aliases) in the commit of the batch that changed
 // them. In a burst, when batch follows batch, each commits what was fetched and decided, and
 // owes the stories; they are told, each once and all in one commit, when nothing more
-// comes, when they are many, or after half a minute. Until then readers see every story as
+// comes, when they are many, or after a minute. Until then readers see every story as
 // it was, and none of those that opened. What is owed is a matter of the store: after a
 // crash, or a batch that failed, Restore tells it from the stored decisions, as the process
 // that took them would have, and then restores the Grouper. A refresh, an ingest,

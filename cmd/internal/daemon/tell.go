@@ -15,7 +15,7 @@ const (
 	maxInHand = 32_000
 
 	// owedAtMost is how long readers wait for them.
-	owedAtMost = 30 * time.Second
+	owedAtMost = time.Minute
 
 	// manyArticles is the number of articles in a batch from which more are expected: what waits
 	// for its commit holds the fetcher back.
