@@ -137,6 +137,20 @@ func (h *Handler) newSourcesPage(v *view, q sourcesQuery, trusted bool) *sources
 		h.log().Error("sources are shown without their rhythm", "err", err)
 	}
 	at := func(t time.Time) stamp { return newStamp(t, zoneOf(c), last) }
+	asked := p.count(states, q)
+	q.from = min(q.from, max(asked-1, 0)/maxRows*maxRows)
+	p.list(states, q, func(i int) sourceRow {
+		st := &states[i]
+		row := newSourceRow(st, sources[st.Name], trusted, at)
+		row.Anchor, row.Icon, row.Rhythm = fmt.Sprintf("s%d", i+1), v.icon(cleanLine(st.Name, maxOutlet)), newRhythm(days[st.Name])
+		return row
+	})
+	p.turn(q, asked)
+	return p
+}
+
+// count counts the sources by their states, and returns how many are asked for.
+func (p *sourcesPage) count(states []story.SourceState, q sourcesQuery) int {
 	counts := map[string]int{}
 	for i := range states {
 		counts[states[i].Condition()]++
@@ -147,15 +161,17 @@ func (h *Handler) newSourcesPage(v *view, q sourcesQuery, trusted bool) *sources
 			p.Counts = append(p.Counts, stateCount{counts[state], state})
 		}
 	}
-	asked := len(states)
-	if q.State != "" {
-		asked = counts[q.State]
+	if q.State == "" {
+		return len(states)
 	}
-	q.from = min(q.from, max(asked-1, 0)/maxRows*maxRows)
+	return counts[q.State]
+}
+
+// list takes the rows of the page, and the sources above it. rowOf makes the row of a source.
+func (p *sourcesPage) list(states []story.SourceState, q sourcesQuery, rowOf func(i int) sourceRow) {
 	number := 0 // among those asked for
 	for i := range states {
-		st := &states[i]
-		state := st.Condition()
+		state := states[i].Condition()
 		listed := false
 		if q.State == "" || q.State == state {
 			listed = number >= q.from && len(p.Rows) < maxRows
@@ -165,8 +181,7 @@ func (h *Handler) newSourcesPage(v *view, q sourcesQuery, trusted bool) *sources
 		if !listed && !above {
 			continue
 		}
-		row := newSourceRow(st, sources[st.Name], trusted, at)
-		row.Anchor, row.Icon, row.Rhythm = fmt.Sprintf("s%d", i+1), v.icon(cleanLine(st.Name, maxOutlet)), newRhythm(days[st.Name])
+		row := rowOf(i)
 		if row.Href = "#" + row.Anchor; !listed {
 			row.Href = sourcesQuery{from: i - i%maxRows}.href(p.Root) + row.Href
 		}
@@ -177,8 +192,6 @@ func (h *Handler) newSourcesPage(v *view, q sourcesQuery, trusted bool) *sources
 			p.Rows = append(p.Rows, row)
 		}
 	}
-	p.turn(q, asked)
-	return p
 }
 
 // turn adds the ways to the other pages of the so many sources that are asked for.
